@@ -1,0 +1,67 @@
+# Two commands are all most people need: `make run` and `make test`.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+# Letters with checked labels, for tests and measurements, where this machine has them.
+OVERTURN_LETTERS ?= ../shared/letters
+export OVERTURN_LETTERS
+TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+.PHONY: help run load test test-all check evaluate browser samples clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.run ## serve the dashboard; LETTERS=some/folder loads that folder first
+ifdef LETTERS
+	$(BIN)/python -m loaders ingest "$(LETTERS)" || [ $$? -eq 1 ]
+else
+	$(BIN)/python -m loaders ingest --if-empty --demonstration data/samples/letters
+endif
+	@echo "Overturn listens on http://localhost:$(PORT) (this machine alone). Stop it with Ctrl-C."
+	$(BIN)/python -m streamlit run dashboard.py --server.port $(PORT)
+
+load: $(VENV)/.run ## load letters only: make load LETTERS=some/folder
+	$(BIN)/python -m loaders ingest "$(LETTERS)"
+
+check: $(VENV)/.test ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+evaluate: $(VENV)/.test ## accuracy by field on every labelled letter of this machine
+	$(BIN)/python -m loaders evaluate --labels data/samples data/samples/letters
+	@if [ -d "$(OVERTURN_LETTERS)" ]; then \
+	  $(BIN)/python -m loaders evaluate --labels "$(OVERTURN_LETTERS)" --disputed tests/labels/disputed.csv --items tests/labels "$(OVERTURN_LETTERS)"; \
+	else echo "NOT RUN: evaluation on real letters (no folder $(OVERTURN_LETTERS); set OVERTURN_LETTERS)"; fi
+
+test: check evaluate browser ## everything that must pass, about ten minutes
+	$(TESTS) -m "not slow"
+
+test-all: check evaluate browser ## the same and what takes longer (fuzzing, kills, simulations)
+	$(TESTS)
+
+browser: ## the browser that tests drive
+	@.ci/browser
+
+samples: $(VENV)/.test ## make the sample letters from their source
+	$(BIN)/python -m data.samples.make
+
+clean: ## remove what the commands above made, but no warehouse
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-output
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' || { echo "Python 3.11 or newer is needed (set PYTHON=...)."; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: on Debian, apt-get install python3-venv."; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.run: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements.txt requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/.run

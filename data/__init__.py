@@ -1,0 +1,1 @@
+"""The meeting point of loaders and pages: vocabulary, record, warehouse, filters, queries and statistics."""

@@ -1,0 +1,96 @@
+"""Imaging studies named by a phrase, and in which role: the vocabulary's terms joined into fused studies.
+
+Used for a letter's item and for a request that someone types, so that both are read alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from data.record import Imaging
+from data.vocabulary import Match, Vocabulary, vocabulary
+
+_JOINED = re.compile(
+    r"[\s/+()&-]*(?:(?:with|w/|w|scan|scans|imaging|study|fusion|fused|combined|hybrid)\b[\s/+()&-]*)*", re.IGNORECASE
+)
+_WITH = re.compile(r"[^,;.]{0,60}\b(?:with|w/|including|plus)\s*(?:an?\s+)?", re.IGNORECASE)
+_AND = re.compile(r"\b(?:and|or)\b|,|;", re.IGNORECASE)
+_FUSION = re.compile(r"\b(?:fusion|fused|hybrid)\b", re.IGNORECASE)
+
+
+@cache
+def modality_keys() -> tuple[str, ...]:
+    """The imaging modalities in display order (the four target modalities first)."""
+    terms = [term for term in vocabulary("modalities").terms.values() if "order" in term.attributes]
+    return tuple(term.key for term in sorted(terms, key=lambda term: int(term.attributes["order"])))
+
+
+def imaging_in(text: str, start: int = 0, end: int | None = None) -> list[tuple[Imaging, str]]:
+    """Every study that `text[start:end]` asks for or mentions as guidance or therapy, each with the rule that found it."""
+    known = vocabulary("modalities")
+    stop = len(text) if end is None else end
+    matches = known.find(text, start, stop)
+    fused = _fused(text, matches, known, stop)
+    found: dict[tuple[str, str], tuple[Imaging, str]] = {}
+    for index, match in enumerate(matches):
+        attributes = known.terms[match.key].attributes
+        role = "hybrid" if index in fused else attributes.get("role", "requested")
+        modalities = attributes.get("modalities", [match.key])
+        if role == "requested" and _is_pair(modalities, known):
+            role = "hybrid"
+        for modality in modalities:
+            found.setdefault((modality, role), (Imaging(modality, role, (match.start, match.end)), match.rule))
+    return list(found.values())
+
+
+def discussed_in(text: str, start: int, end: int, requested: Iterable[str]) -> list[tuple[Imaging, str]]:
+    """Studies that a rationale talks about beside those `requested`, each once, at its first mention."""
+    taken = set(requested)
+    known = vocabulary("modalities")
+    found: dict[str, tuple[Imaging, str]] = {}
+    for match in known.find(text, start, end):
+        attributes = known.terms[match.key].attributes
+        if attributes.get("role") == "therapy":
+            continue
+        for modality in attributes.get("modalities", [match.key]):
+            if modality not in taken:
+                found.setdefault(modality, (Imaging(modality, "discussed", (match.start, match.end)), match.rule))
+    return list(found.values())
+
+
+def requested_modalities(imaging: Iterable[Imaging]) -> tuple[str, ...]:
+    """The sorted keys of the studies that are asked for, fused ones included."""
+    return tuple(sorted({study.modality for study in imaging if study.role in ("requested", "hybrid")}))
+
+
+def _fused(text: str, matches: list[Match], known: Vocabulary, stop: int) -> set[int]:
+    """The positions in `matches` of studies that are parts of one fused study."""
+    fused: set[int] = set()
+    for index in range(len(matches) - 1):
+        first, second = matches[index], matches[index + 1]
+        gap = text[first.end : second.start]
+        together = _modalities(first, known) | _modalities(second, known)
+        after = text[second.end : min(stop, second.end + 20)]
+        if (_is_pair(together, known) and _stand_together(gap)) or (
+            _is_pair(together, known, "pairs_with_fusion_word")
+            and not _AND.search(gap)
+            and _FUSION.search(gap + " " + after)
+        ):
+            fused |= {index, index + 1}
+    return fused
+
+
+def _stand_together(gap: str) -> bool:
+    return bool(_JOINED.fullmatch(gap)) or (bool(_WITH.fullmatch(gap)) and not _AND.search(gap))
+
+
+def _modalities(match: Match, known: Vocabulary) -> set[str]:
+    attributes = known.terms[match.key].attributes
+    return set() if "role" in attributes else set(attributes.get("modalities", [match.key]))
+
+
+def _is_pair(modalities: Iterable[str], known: Vocabulary, setting: str = "pairs") -> bool:
+    together = set(modalities)
+    return any(set(pair) <= together for pair in known.settings["hybrids"][setting])

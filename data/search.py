@@ -1,0 +1,119 @@
+"""The full-text index of letters: built beside a snapshot, asked by words. The one module that knows the index's library."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import tantivy
+
+from data.errors import WarehouseError
+
+_WRITER_BYTES = 64 * 1024 * 1024
+_MOST_HITS = 5_000_000
+_LONGEST_QUERY = 2000
+_TOKEN = re.compile(r'"[^"]*"|\S+')
+_WORD = re.compile(r"\w+(?:['\u2019]\w+)?", re.UNICODE)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("letter_key", indexed=True, fast=True, stored=False)
+    builder.add_text_field("text", stored=False, tokenizer_name="en_stem", index_option="position")
+    return builder.build()
+
+
+def build(folder: Path, base: Path | None, texts: Iterable[tuple[int, str]], removed: Iterable[int]) -> None:
+    """A new index at `folder`: that of `base` (its files linked, never changed) with `texts` added and `removed` taken out.
+
+    Raises WarehouseError when it cannot be written.
+    """
+    folder.mkdir(parents=True)
+    if base is not None and base.exists():
+        for file in base.iterdir():
+            if file.suffix == ".lock":
+                continue
+            if file.suffix in (".json",):
+                shutil.copyfile(file, folder / file.name)
+            else:
+                _link(file, folder / file.name)
+    try:
+        index = tantivy.Index(_schema(), path=str(folder))
+        writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        for key in removed:
+            writer.delete_documents_by_term("letter_key", key)
+        for key, text in texts:
+            writer.add_document(tantivy.Document(letter_key=key, text=text))
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:  # what the library raises for anything, a full disk included
+        raise WarehouseError(
+            f"The text index {folder} could not be written: {error}. Make room and load again."
+        ) from error
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(source, target)
+
+
+@lru_cache(maxsize=4)
+def _open(folder: str) -> tantivy.Index:
+    return tantivy.Index.open(folder)
+
+
+def letters_with(folder: Path, words: str) -> list[int]:
+    """Keys of the letters that hold all `words`; words in double quotes as a phrase. Any input gives an answer.
+
+    Words are matched by their stem and without regard to case, so `scans` finds `scan`.
+    """
+    query = _query(words)
+    if query is None:
+        return []
+    index = _open(str(folder))
+    searcher = index.searcher()
+    hits = searcher.search(query, limit=min(_MOST_HITS, max(1, searcher.num_docs)), count=False).hits
+    keys = searcher.fast_field_values("letter_key", [address for _, address in hits])
+    return [int(key) for key in keys if key is not None]
+
+
+def has_words(words: str) -> bool:
+    """Whether there is anything to search for in what was typed."""
+    return bool(_WORD.search(words))
+
+
+def _query(words: str) -> tantivy.Query | None:
+    schema = _schema()
+    parts: list[tuple[tantivy.Occur, tantivy.Query]] = []
+    for token in _TOKEN.findall(words[:_LONGEST_QUERY]):
+        spoken = [word for word in _WORD.findall(token) if any(map(str.isalnum, word))]
+        stems = [_stems(word) for word in spoken]
+        if not all(stems):  # a word too long to be in any index: no letter holds it
+            return None
+        terms = [stem for found in stems for stem in found]
+        if len(terms) == 1:
+            parts.append((tantivy.Occur.Must, tantivy.Query.term_query(schema, "text", terms[0])))
+        elif terms:
+            parts.append((tantivy.Occur.Must, tantivy.Query.phrase_query(schema, "text", list(terms))))
+    return tantivy.Query.boolean_query(parts) if parts else None
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(40))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def _stems(word: str) -> list[str]:
+    return list(_analyzer().analyze(word))

@@ -1,0 +1,165 @@
+"""The sentences and short phrases that pages, tables and exports share. Words follow the statistics: nothing is claimed
+that the figures do not carry, and small samples are said to be small."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from data.filters import Choice, Filters
+from data.queries import Group, Headline
+from data.schema import NOT_STATED, dimensions
+from data.statistics import Difference, Rate, counted, interval_words, percent
+
+ESTIMAND = (
+    "Counted are disputed items that utilization review denied or modified, that were appealed, found eligible, decided and published. "
+    "Most denials are never appealed, so this is not the chance that a denial is wrong."
+)
+MEANING = "Overturned means that the reviewer found the disputed treatment medically necessary; upheld means that the reviewer agrees with the denial."
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SWITCH_WORDS = {
+    "ancillary": "without ancillary items",
+    "modified": "without modified requests",
+    "retrospective": "without retrospective requests",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One condition that is on: what it says, and the filter without it."""
+
+    text: str
+    without: Filters
+
+
+def day(value: date | None) -> str:
+    """A date as `9 Dec 2016`, or `not stated`."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}" if value else "not stated"
+
+
+def chips(filters: Filters) -> list[Chip]:
+    """Every condition of the filter, a chip each, in the order of the sidebar."""
+    found: list[Chip] = []
+    for key, choice in filters.choices:
+        dimension = dimensions()[key]
+        joiner = {"any": "", "all": "all of: ", "only": "only: "}[choice.mode]
+        prefix = _PREFIXES.get(key, "")
+        for value in choice.include:
+            rest = replace(choice, include=tuple(other for other in choice.include if other != value))
+            found.append(Chip(f"{prefix}{joiner}{dimension.term_label(value)}", filters.choose(key, _tidy(rest))))
+        for value in choice.exclude:
+            rest = replace(choice, exclude=tuple(other for other in choice.exclude if other != value))
+            found.append(Chip(f"{prefix}not {dimension.term_label(value)}", filters.choose(key, _tidy(rest))))
+    if filters.outcome:
+        found.append(Chip(f"{filters.outcome.capitalize()} only", replace(filters, outcome=None)))
+    if filters.dates:
+        found.append(Chip(_dates_text(filters), replace(filters, dates=type(filters.dates)())))
+    if filters.words:
+        found.append(Chip(f"Text has: {filters.words}", replace(filters, words="")))
+    for switch in filters.without:
+        rest_of = tuple(other for other in filters.without if other != switch)
+        found.append(Chip(_SWITCH_WORDS[switch].capitalize(), replace(filters, without=rest_of)))
+    for name, value in filters.unreadable:
+        rest_unread = tuple(entry for entry in filters.unreadable if entry != (name, value))
+        found.append(Chip(f"Unreadable: {name}={value[:40]}", replace(filters, unreadable=rest_unread)))
+    return found
+
+
+_PREFIXES = {"admin": "Administrator cited ", "reviewer": "Reviewer relied on ", "state": "Licensed in "}
+
+
+def _tidy(choice: Choice) -> Choice:
+    return choice if choice.include else Choice((), choice.exclude)
+
+
+def _dates_text(filters: Filters) -> str:
+    what = "Decided" if filters.date_field == "decision" else "UR denial"
+    dates = filters.dates
+    if not dates.bounded:
+        return f"{what}: date not stated"
+    start, end = dates.start, dates.end
+    text = (
+        f"{what} {day(start)} to {day(end)}"
+        if start and end
+        else f"{what} from {day(start)}"
+        if start
+        else f"{what} to {day(end)}"
+    )
+    return text + (" or not stated" if dates.undated else "")
+
+
+def filter_text(filters: Filters) -> str:
+    """The filter in one line, for exports and alternative texts."""
+    return "; ".join(chip.text for chip in chips(filters)) or "everything"
+
+
+def answer(head: Headline, filters: Filters, versus: Difference | None, rest: Rate | None) -> str:
+    """The sentence under a page's title: counts first, then the rate with its interval, then what it can be told from."""
+    unit = "letter" if filters.unit == "letter" else "decision"
+    rate = head.rate
+    if not rate.n:
+        return "No decision matches this filter."
+    what = f"{counted(rate.n, unit)}{_subject(filters)}"
+    if unit == "decision":
+        what += f" in {counted(rate.letters, 'letter')}"
+    if filters.outcome:
+        return f"{what}; {rate.y:,} overturned: the filter asks for {filters.outcome} ones alone, so no rate follows."
+    if rate.rate is None or rate.small:
+        return f"{what}; {rate.y:,} overturned: too few to give a rate."
+    text = (
+        f"{what}; {rate.y:,} overturned: {percent(rate.rate, rate.n)} ({interval_words(rate.low, rate.high, rate.n)})"
+    )
+    return text + _compared(versus, rest, unit) + "."
+
+
+def _compared(versus: Difference | None, rest: Rate | None, unit: str) -> str:
+    if versus is None or rest is None or rest.small or rest.rate is None:
+        return ""
+    other = percent(rest.rate, rest.n)
+    if not versus.distinguishable:
+        return f"; cannot be told apart from all other {unit}s loaded ({other})"
+    return f"; {'higher' if (versus.d or 0.0) > 0 else 'lower'} than all other {unit}s loaded ({other})"
+
+
+def _subject(filters: Filters) -> str:
+    choice = filters.choice("modality")
+    stated = [dimensions()["modality"].term_label(key) for key in choice.include if key != NOT_STATED]
+    if not stated or NOT_STATED in choice.include:
+        return ""
+    if len(stated) > 4:
+        return " on the chosen imaging"
+    joiner = " and " if choice.mode == "all" else " or "
+    return " on " + (stated[0] if len(stated) == 1 else ", ".join(stated[:-1]) + joiner + stated[-1])
+
+
+def standing_out(groups: list[Group]) -> str:
+    """Which groups differ from the rest after correction, in one sentence; says so when none does."""
+    tested = [group for group in groups if group.versus_rest and group.versus_rest.p_value is not None]
+    high = [group.label for group in groups if group.stands_out and _direction(group) > 0]
+    low = [group.label for group in groups if group.stands_out and _direction(group) < 0]
+    if len(tested) < 2:
+        return "Too few groups have enough letters to be compared."
+    parts = []
+    if high:
+        parts.append(f"{_listed(high)}: overturned more often than the rest")
+    if low:
+        parts.append(f"{_listed(low)}: overturned less often than the rest")
+    return "; ".join(parts) + "." if parts else "No group can be told apart from the rest."
+
+
+def _direction(group: Group) -> float:
+    return (group.versus_rest.d or 0.0) if group.versus_rest else 0.0
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+@cache
+def published_total() -> tuple[int, str]:
+    """How many letters the state published, and until when the figure runs (see published.toml for the sources)."""
+    document = tomllib.loads((Path(__file__).parent / "published.toml").read_text(encoding="utf-8"))
+    return sum(document["letters"].values()), document["until"]

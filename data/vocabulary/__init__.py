@@ -1,0 +1,271 @@
+"""Vocabularies: the terms of the field as TOML files, and the one matcher that finds them in a text.
+
+A vocabulary is a file `data/vocabulary/<name>.toml` with one `[[term]]` an entry. Matching is leftmost-longest over all
+terms of the vocabulary and never overlaps, so a longer phrase keeps the shorter term inside it from firing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from data.errors import VocabularyError
+from data.vocabulary.openings import LENGTH, opening, openings
+
+_MOST_SEEN = 50_000
+_Rule = tuple[str, str, re.Pattern[str]]
+FOLDER = Path(__file__).parent
+_KEY = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
+_KNOWN = {"key", "label", "patterns", "case_patterns", "examples", "counterexamples", "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One term found: `text[start:end]` is its wording; `rule` names the file, the term and the pattern."""
+
+    key: str
+    start: int
+    end: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One entry of a vocabulary file; `attributes` holds the keys that only this vocabulary uses."""
+
+    key: str
+    label: str
+    patterns: tuple[str, ...]
+    case_patterns: tuple[str, ...]
+    examples: tuple[str, ...]
+    counterexamples: tuple[str, ...]
+    note: str
+    attributes: Mapping[str, Any]
+
+
+def lowered(text: str) -> str:
+    """`text` in lower case with every character at its old place (some letters lengthen when lowered: those stay)."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
+
+
+_PIECE = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+
+
+def _compile(pattern: str) -> str:
+    """The Python expression for a vocabulary pattern: a blank, in a character class too, is any run of white space."""
+    pieces = _PIECE.findall(pattern)
+    for index, piece in enumerate(pieces):
+        if piece == " ":
+            pieces[index] = r"(?:\s+)"
+        elif piece.startswith("[") and " " in piece and not piece.startswith("[^"):
+            rest = piece[1:-1].replace(" ", "")
+            repeated = index + 1 < len(pieces) and pieces[index + 1] in {"+", "*", "{"}
+            pieces[index] = rf"[\s{rest}]" if repeated or not rest else rf"(?:\s+|[{rest}])"
+    return "".join(pieces)
+
+
+class Vocabulary:
+    """The terms of one file, in the file's order, with their matcher."""
+
+    def __init__(self, name: str, document: Mapping[str, Any]) -> None:
+        self.name = name
+        self.settings = {key: value for key, value in document.items() if key != "term"}
+        self.terms: dict[str, Term] = {}
+        macros: Mapping[str, str] = document.get("macros", {})
+        for entry in document.get("term", []):
+            term = _term(name, entry, macros)
+            if term.key in self.terms:
+                raise VocabularyError(f"{name}.toml names the key {term.key!r} twice; give one of them another key.")
+            self.terms[term.key] = term
+        self._low = _Alternatives(name, [(t.key, i, p) for t in self.terms.values() for i, p in enumerate(t.patterns)])
+        offset = {t.key: len(t.patterns) for t in self.terms.values()}
+        self._case = _Alternatives(
+            name, [(t.key, offset[t.key] + i, p) for t in self.terms.values() for i, p in enumerate(t.case_patterns)]
+        )
+
+    def find(self, text: str, start: int = 0, end: int | None = None) -> list[Match]:
+        """All terms in `text[start:end]`, leftmost-longest, without overlap, offsets in `text`."""
+        part = text[start:end]
+        found = self._scan(part)
+        if start == 0:
+            return list(found)
+        return [Match(match.key, match.start + start, match.end + start, match.rule) for match in found]
+
+    def mentions(
+        self, text: str, start: int = 0, end: int | None = None, *, keys: Collection[str] | None = None
+    ) -> list[Match]:
+        """The first match of every term, or of those in `keys`, in `text[start:end]`, each looked for on its own.
+
+        For vocabularies whose terms may share words, such as the grounds of a decision. In the order of the text.
+        """
+        part = text[start:end]
+        wanted = self.terms.keys() if keys is None else keys
+        found = {**self._low.firsts(lowered(part), wanted)}
+        for key, match in self._case.firsts(part, wanted).items():
+            found[key] = _earlier(found.get(key), match)
+        return [
+            Match(match.key, match.start + start, match.end + start, match.rule)
+            for match in sorted(found.values(), key=lambda match: (match.start, -match.end))
+        ]
+
+    def label(self, key: str) -> str:
+        """The label people read for `key`; the key itself where the vocabulary does not hold it."""
+        return self.terms[key].label if key in self.terms else key.replace("_", " ")
+
+    def _scan(self, text: str) -> Iterator[Match]:
+        low, position = lowered(text), 0
+        next_low, next_case = self._low.search(low, position), self._case.search(text, position)
+        while next_low is not None or next_case is not None:
+            best = _earlier(next_low, next_case)
+            yield best
+            position = best.end
+            if next_low is not None and next_low.start < position:
+                next_low = self._low.search(low, position)
+            if next_case is not None and next_case.start < position:
+                next_case = self._case.search(text, position)
+
+
+def _earlier(first: Match | None, second: Match | None) -> Match:
+    """The leftmost of two matches, the longer one where both start together (at least one is given)."""
+    given = [match for match in (first, second) if match is not None]
+    return min(given, key=lambda match: (match.start, -match.end))
+
+
+class _Alternatives:
+    """Patterns tried together: at the first place where any of them matches, the longest match wins.
+
+    Only patterns that can begin as the text goes on are tried, so most words of a text cost one look-up.
+    """
+
+    def __init__(self, name: str, patterns: list[tuple[str, int, str]]) -> None:
+        self._rules: list[_Rule] = []
+        self._by_opening: dict[str, list[_Rule]] = {}
+        for key, index, pattern in patterns:
+            expression = _compile(pattern)
+            try:
+                compiled = re.compile(rf"(?:{expression})(?![A-Za-z0-9])")
+            except re.error as error:
+                raise VocabularyError(
+                    f"{name}.toml, term {key!r}: the pattern {pattern!r} is not valid: {error}."
+                ) from error
+            if compiled.groups:
+                raise VocabularyError(
+                    f"{name}.toml, term {key!r}: {pattern!r} has a capture group; write (?:...) instead."
+                )
+            rule = (key, f"{name}/{key}#{index + 1}", compiled)
+            self._rules.append(rule)
+            for beginning in openings(expression):
+                self._by_opening.setdefault(beginning, []).append(rule)
+        self._order = {rule[1]: position for position, rule in enumerate(self._rules)}
+        self._seen: dict[str, list[_Rule]] = {}
+        firsts = "".join(sorted({beginning[0] for beginning in self._by_opening if beginning}))
+        first = "." if "" in self._by_opening else f"[{re.escape(firsts)}\u0080-\U0010ffff]"
+        self._starts = re.compile(rf"(?<![A-Za-z0-9]){first}", re.DOTALL) if patterns else None
+
+    def search(self, text: str, position: int) -> Match | None:
+        """The first match from `position` on, the longest at its place."""
+        if self._starts is None:
+            return None
+        seen = self._seen
+        for place in self._starts.finditer(text, position):
+            start = place.start()
+            piece = text[start : start + LENGTH]
+            candidates = seen[piece] if piece in seen else self._candidates(piece)
+            if not candidates:
+                continue
+            best: Match | None = None
+            for key, rule, compiled in candidates:
+                match = compiled.match(text, start)
+                if match is not None and match.end() > start and (best is None or match.end() > best.end):
+                    best = Match(key, start, match.end(), rule)
+            if best is not None:
+                return best
+        return None
+
+    def firsts(self, text: str, keys: Collection[str]) -> dict[str, Match]:
+        """The first match of every one of `keys`, the longest at its place, whatever other keys match there."""
+        found: dict[str, Match] = {}
+        seen = self._seen
+        for place in self._starts.finditer(text) if self._starts else ():
+            start = place.start()
+            piece = text[start : start + LENGTH]
+            for key, rule, compiled in seen[piece] if piece in seen else self._candidates(piece):
+                known = found.get(key)
+                if key not in keys or (known is not None and known.start < start):
+                    continue
+                match = compiled.match(text, start)
+                if match is not None and match.end() > start and (known is None or match.end() > known.end):
+                    found[key] = Match(key, start, match.end(), rule)
+        return found
+
+    def _candidates(self, piece: str) -> list[_Rule]:
+        """The rules, in the file's order, that can match where the text goes on with `piece`."""
+        found = self._rules
+        if piece.isascii():
+            start = opening(piece)
+            rules = {rule[1]: rule for size in range(len(start) + 1) for rule in self._by_opening.get(start[:size], ())}
+            found = sorted(rules.values(), key=lambda rule: self._order[rule[1]])
+        if len(self._seen) < _MOST_SEEN:
+            self._seen[piece] = found
+        return found
+
+
+def _expanded(pattern: str, macros: Mapping[str, str]) -> str:
+    """The pattern with `{NAME}` written out; names are in capitals, so they are no repeat counts."""
+    for name, meaning in macros.items():
+        pattern = pattern.replace("{" + name + "}", meaning)
+    return pattern
+
+
+def _term(name: str, entry: Mapping[str, Any], macros: Mapping[str, str]) -> Term:
+    key = entry.get("key")
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise VocabularyError(f"{name}.toml: {key!r} is not a key; use small letters, digits and underscores.")
+    patterns = tuple(_expanded(pattern, macros) for pattern in entry.get("patterns", ()))
+    cased = tuple(_expanded(pattern, macros) for pattern in entry.get("case_patterns", ()))
+    for pattern in patterns:
+        if re.sub(r"\\.", "", pattern) != re.sub(r"\\.", "", pattern).lower():
+            raise VocabularyError(f"{name}.toml, term {key!r}: {pattern!r} has capitals; move it to case_patterns.")
+    return Term(
+        key=key,
+        label=entry.get("label", key),
+        patterns=patterns,
+        case_patterns=cased,
+        examples=tuple(entry.get("examples", ())),
+        counterexamples=tuple(entry.get("counterexamples", ())),
+        note=entry.get("note", ""),
+        attributes={k: v for k, v in entry.items() if k not in _KNOWN},
+    )
+
+
+@cache
+def vocabulary(name: str) -> Vocabulary:
+    """The vocabulary of `data/vocabulary/<name>.toml`, read once. Raises VocabularyError when it cannot be used."""
+    path = FOLDER / f"{name}.toml"
+    try:
+        return Vocabulary(name, tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise VocabularyError(f"The vocabulary file {path} cannot be read: {error}. Restore or mend it.") from error
+
+
+def names() -> list[str]:
+    """The names of all vocabularies, sorted."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+@cache
+def version() -> str:
+    """Twelve hex digits that change whenever any vocabulary file does."""
+    digest = hashlib.sha256()
+    for name in names():
+        digest.update(name.encode() + b"\0" + (FOLDER / f"{name}.toml").read_bytes() + b"\0")
+    return digest.hexdigest()[:12]

@@ -1,0 +1,203 @@
+"""The command line: `python -m loaders parse | ingest | evaluate | vocabulary | unknown | schema | status`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from data.errors import OverturnError
+from data.record_schema import schema
+from data.warehouse import current_snapshot, default_folder, read_journal
+from loaders.evaluate import evaluate, read_all
+from loaders.evaluate_items import evaluate_items
+from loaders.explain import explain, known_terms, unknown_lines, unknown_terms
+from loaders.ingest import ingest, progress, records
+from loaders.read import Rejected
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Exit codes: 0 done, 1 done but not as hoped (misses, rejections), 2 could not be done."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except OverturnError as error:
+        print(f"overturn: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        print(
+            f"overturn: the system refused a file operation: {error}. Nothing that was published has changed.",
+            file=sys.stderr,
+        )
+        return 2
+    except KeyboardInterrupt:
+        print("overturn: stopped; nothing that was published has changed.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m loaders", description="Read IMR final determination letters and load them."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    parse = commands.add_parser("parse", help="print one JSON record a letter to standard output")
+    parse.add_argument("paths", nargs="+", type=Path, help="letters (.txt, .pdf), folders, .zip archives")
+    parse.add_argument("--without-text", action="store_true", help="leave the settled text out of the records")
+    parse.set_defaults(run=_parse)
+
+    load = commands.add_parser("ingest", help="load letters or .jsonl records into a new snapshot")
+    load.add_argument(
+        "paths", nargs="+", type=Path, help="letters (.txt, .pdf), folders, .zip archives, .jsonl records"
+    )
+    load.add_argument(
+        "--warehouse",
+        type=Path,
+        default=None,
+        help="folder of the warehouse (default: OVERTURN_WAREHOUSE or data/warehouse)",
+    )
+    load.add_argument("--collection", help="a tag for the letters of this load")
+    load.add_argument(
+        "--demonstration", action="store_true", help="load samples or synthetic letters, marked as such on every page"
+    )
+    load.add_argument(
+        "--from-nothing",
+        action="store_true",
+        help="leave what is loaded out: a new start, also for a damaged warehouse",
+    )
+    load.add_argument("--if-empty", action="store_true", help="do nothing when the warehouse already has a snapshot")
+    load.set_defaults(run=_ingest)
+
+    check = commands.add_parser("evaluate", help="compare with checked labels, field by field")
+    check.add_argument("paths", nargs="+", type=Path)
+    check.add_argument(
+        "--labels", type=Path, required=True, help="folder with labels_letters.csv and labels_decisions.csv"
+    )
+    check.add_argument(
+        "--disputed", type=Path, help="CSV of labels shown to be wrong (letter, decision, field, shown, why)"
+    )
+    check.add_argument(
+        "--items", type=Path, help="folder with items.csv, citations.csv and reasons.csv, labels of further values"
+    )
+    check.set_defaults(run=_evaluate)
+
+    words = commands.add_parser("vocabulary", help="explain which vocabulary, entry and rule match a phrase")
+    words.add_argument(
+        "terms", nargs="+", metavar="TERM", help="a request, a source, a specialty ... (quote its blanks)"
+    )
+    words.set_defaults(run=_vocabulary)
+
+    missing = commands.add_parser("unknown", help="list the terms of letters that no vocabulary entry knows")
+    missing.add_argument("paths", nargs="+", type=Path, help="letters, folders, .zip archives, .jsonl records")
+    missing.add_argument("--most", type=int, default=40, help="terms listed a kind (default 40, 0: all)")
+    missing.set_defaults(run=_unknown)
+
+    describe = commands.add_parser("schema", help="print the JSON Schema of the letter record")
+    describe.set_defaults(run=_schema)
+
+    status = commands.add_parser("status", help="say what the warehouse holds")
+    status.add_argument("--warehouse", type=Path, default=None)
+    status.set_defaults(run=_status)
+    return parser
+
+
+def _read(options: argparse.Namespace, rejected: list[Rejected]) -> Iterator[dict[str, Any]]:
+    """The records of the given paths; a refused file is said at once and kept in `rejected`."""
+
+    def refuse(refusal: Rejected) -> None:
+        rejected.append(refusal)
+        print(f"{refusal.source}: {refusal.message}", file=sys.stderr)
+
+    return records(options.paths, refuse, lambda: None)
+
+
+def _parse(options: argparse.Namespace) -> int:
+    rejected: list[Rejected] = []
+    for record in _read(options, rejected):
+        if options.without_text:
+            record.pop("text", None)
+        print(json.dumps(record, ensure_ascii=False))
+    return 1 if rejected else 0
+
+
+def _vocabulary(options: argparse.Namespace) -> int:
+    print("\n".join(line for term in options.terms for line in explain(term)))
+    return 0 if all(known_terms(term) for term in options.terms) else 1
+
+
+def _unknown(options: argparse.Namespace) -> int:
+    rejected: list[Rejected] = []
+    print("\n".join(unknown_lines(unknown_terms(_read(options, rejected)), options.most)))
+    return 1 if rejected else 0
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    folder = options.warehouse or default_folder()
+    if options.if_empty and current_snapshot(folder) is not None:
+        print("The warehouse already has letters; nothing to do.", file=sys.stderr)
+        return 0
+    signal.signal(signal.SIGTERM, _interrupt)
+    summary = ingest(
+        options.paths,
+        folder,
+        demonstration=options.demonstration,
+        collection=options.collection,
+        report=progress(),
+        from_nothing=options.from_nothing,
+    )
+    print("\n".join(summary.lines()))
+    return 1 if summary.rejected else 0
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    read, rejected = read_all(options.paths)
+    evaluation = evaluate(options.labels, read, options.disputed)
+    evaluation.rejected += rejected
+    print("\n".join(evaluation.lines()))
+    if options.items:
+        items, grounds = evaluate_items(options.items, read)
+        print("\nFurther values of the items, against labels made by reading:")
+        print("\n".join([*items.lines(), *grounds.lines()]))
+    return 0 if evaluation.exact else 1
+
+
+def _schema(_: argparse.Namespace) -> int:
+    print(json.dumps(schema(), indent=2))
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    folder = options.warehouse or default_folder()
+    snapshot = current_snapshot(folder)
+    if snapshot is None:
+        print(f"No letters are loaded in {folder}. Load some with python -m loaders ingest PATH.")
+        return 1
+    print(
+        f"Snapshot {snapshot.snapshot_id} ({snapshot.kind}), made {snapshot.created}: {snapshot.letters:,} letters, {snapshot.decisions:,} decisions."
+    )
+    for entry in read_journal(folder)[-5:]:
+        print(
+            f"  {entry['ended']}  {entry['seen']:,} seen, {entry['added']:,} added, {entry['unchanged']:,} unchanged, {len(entry['rejected']):,} rejected"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)

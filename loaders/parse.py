@@ -1,0 +1,288 @@
+"""Parse one settled letter into its record. Pure: text in, record out; content never raises."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Literal
+
+import data.vocabulary
+from data.categories import category_of
+from data.errors import FileRejected
+from data.record import (
+    MOST_ITEMS,
+    RECORD_VERSION,
+    Credentials,
+    Dates,
+    Decision,
+    Finding,
+    Letter,
+    Origin,
+    Problem,
+    Rationale,
+    Span,
+    Statement,
+    Worker,
+)
+from loaders import PARSER_VERSION
+from loaders.checks import check_letter
+from loaders.cover import Cover, read_cover
+from loaders.credentials import read_credentials
+from loaders.dates import injury_date, utilization_review_date
+from loaders.early_forms import early_sections
+from loaders.items import flags_of, read_imaging, read_quantity, service_date, split_request, terms_in
+from loaders.reasons import SILENT, read_reasons, read_silence
+from loaders.sections import Item, Sections, find_sections, sentences
+from loaders.settle import fold, letter_id, text_sha
+from loaders.statements import read_statements
+
+_SAMPLE = re.compile(r"\A\s*SAMPLE LETTER WRITTEN FOR OVERTURN\b")
+_SYNTHETIC = re.compile(r"\A\s*SYNTHETIC LETTER MADE BY OVERTURN\b")
+_AGE = re.compile(
+    r"\b(?P<age>\d{1,3})(?:\s*-\s*|\s+)years?(?:\s*-\s*|\s+)(?:old|of\s+age)\b|\bage(?:d)?\s+(?P<aged>\d{2})\b",
+    re.IGNORECASE,
+)
+_SEX = re.compile(r"\b(?:(?P<female>female|woman|lady)|(?P<male>male|man|gentleman))\b", re.IGNORECASE)
+_DECISIVE = re.compile(
+    r"medically\s+(?:necessary|appropriate)|medical\s+necessity|\b(?:is|are|was|were)\s+(?:therefore\s+)?(?:not\s+)?(?:certified|overturned|upheld|approved|supported|warranted|necessary)",
+    re.IGNORECASE,
+)
+# The paragraph that follows a refused opioid: it speaks of the decision and does not state it.
+_AFTERWORD = re.compile(
+    r"should\s+not\s+be\s+interpreted|decision\s+addresses\s+the\s+medical\s+necessity", re.IGNORECASE
+)
+_OTHER_FORM_NAMES = {"F0": "the form of early 2013", "F1": "the form of mid 2013", "F2": "the form of late 2013"}
+_PARTY_COPY = re.compile(r"\b(?:Employee\s+Name|Claims?\s+Number|Provider\s+Name)\s*:", re.IGNORECASE)
+
+
+def parse_letter(text: str, source: str = "") -> Letter:
+    """The record of one settled letter. Raises FileRejected when it holds no decided item, or is a party's copy."""
+    sections = find_sections(text)
+    if not sections.items:
+        sections = early_sections(text) or sections
+    if not sections.items:
+        raise _rejection(text, sections)
+    if len(sections.items) > MOST_ITEMS:
+        raise FileRejected(
+            "too_many_items", f"It holds {len(sections.items):,} decided items; no letter has more than {MOST_ITEMS:,}."
+        )
+    if _PARTY_COPY.search(text, *sections.cover):
+        raise FileRejected(
+            "party_copy",
+            "It carries a party's labels (employee name, claim number or provider): it is not the public, redacted copy, "
+            "so it is set aside and not loaded.",
+        )
+    findings: list[Finding] = []
+    problems: list[Problem] = list(sections.problems)
+    cover = read_cover(text, sections.cover)
+    findings += cover.findings
+    problems += cover.problems
+    credentials, found, doubts = read_credentials(text, sections.reviewer) if sections.reviewer else (None, [], [])
+    findings += found
+    problems += doubts
+    dates = _dates(text, sections, cover, findings)
+    worker = _worker(text, sections.summary, findings)
+    decisions = tuple(
+        _decision(text, ordinal, item, findings, problems) for ordinal, item in enumerate(sections.items, start=1)
+    )
+    priority: Literal["standard", "expedited"] | None = None
+    if cover.priority:
+        priority = "expedited" if cover.priority == "expedited" else "standard"
+    from_parts: Origin = "sample" if _SAMPLE.match(text) else "synthetic" if _SYNTHETIC.match(text) else "letter"
+    letter = Letter(
+        record_version=RECORD_VERSION,
+        parser_version=PARSER_VERSION,
+        vocabulary_version=data.vocabulary.version(),
+        letter_id=letter_id(text),
+        text_sha=text_sha(text),
+        source=source,
+        origin=from_parts,
+        form=sections.form,
+        case_number=cover.case_number,
+        dates=dates,
+        priority=priority,
+        worker=worker,
+        credentials=credentials or Credentials(),
+        decisions=decisions,
+        findings=tuple(findings),
+        text=text,
+        problems=tuple(problems),
+    )
+    return replace(letter, problems=(*problems, *check_letter(letter, sections)))
+
+
+def _rejection(text: str, sections: Sections) -> FileRejected:
+    if sections.form in _OTHER_FORM_NAMES:
+        return FileRejected(
+            "form_not_read",
+            f"It is a determination in {_OTHER_FORM_NAMES[sections.form]} ({sections.form}), which is not read yet.",
+        )
+    if any(problem.code == "outcome_unreadable" for problem in sections.problems):
+        return FileRejected(
+            "no_outcome",
+            "It has the labels of a decided item, but no item's outcome (Upheld or Overturned) can be read.",
+        )
+    if "IMR" in text and "MAXIMUS" in text:
+        return FileRejected(
+            "no_decided_item", "It looks like part of a determination letter, but no decided item stands in it."
+        )
+    return FileRejected(
+        "not_a_letter",
+        "It is not an IMR final determination letter: none of the form's headings and labels stands in it.",
+    )
+
+
+def _dates(text: str, sections: Sections, cover: Cover, findings: list[Finding]) -> Dates:
+    """Dates from the cover; injury and utilization review, where the cover lacks them, from the summary's prose."""
+    stated = dict(cover.dates)
+    if sections.summary:
+        for name, reader in (("injury", injury_date), ("ur_denial", utilization_review_date)):
+            if name not in stated and (found := reader(text, sections.summary)):
+                stated[name] = found.value
+                findings.append(Finding(f"date_{name}", found.value, found.span, found.rule))
+    return Dates(**stated)
+
+
+def _worker(text: str, summary: Span | None, findings: list[Finding]) -> Worker:
+    if summary is None:
+        return Worker()
+    head = (summary[0], min(summary[1], summary[0] + 1500))
+    age: int | None = None
+    found = _AGE.search(text, *head)
+    if found:
+        years = int(found["age"] or found["aged"])
+        if 14 <= years <= 105:
+            age = years
+            findings.append(Finding("worker_age", str(years), found.span(), "worker/age"))
+    sex: Literal["female", "male"] | None = None
+    noun = _SEX.search(
+        text, *(found.span()[1], min(head[1], found.end() + 60)) if found else (head[0], min(head[1], head[0] + 300))
+    )
+    if noun:
+        sex = "female" if noun["female"] else "male"
+        findings.append(Finding("worker_sex", sex, noun.span(), "worker/sex"))
+    return Worker(age, sex)
+
+
+def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], problems: list[Problem]) -> Decision:
+    request = split_request(text, item.header)
+    admin, reviewer = read_statements(text, item.admin, item.reviewer)
+    rationale = _rationale(text, item.rationale)
+    imaging, modalities, imaging_findings = read_imaging(text, request.disputed, item.rationale, ordinal)
+    body_parts, body_findings = terms_in("body_parts", text, request.disputed, "body_part", ordinal)
+    laterality, side_findings = terms_in("laterality", text, request.disputed, "laterality", ordinal)
+    contrasts, contrast_findings = (
+        terms_in("contrast", text, request.disputed, "contrast", ordinal) if modalities else ((), [])
+    )
+    quantity, quantity_span = read_quantity(text, request.disputed)
+    categorised = category_of(text, *request.disputed, imaging=bool(modalities))
+    flags = flags_of(
+        text,
+        item.header,
+        request,
+        nothing_cited=admin.sources == ("none",) and reviewer.sources == ("none",),
+        rationale=item.rationale,
+    )
+    reasons, reason_findings = read_reasons(text, rationale.span, item.outcome, ordinal)
+    served = service_date(text, item.header) if "retrospective" in flags else None
+    silence = read_silence(
+        text,
+        rationale.span if SILENT in reasons else None,
+        admin.span,
+        reviewer.span,
+        ordinal=ordinal,
+    )
+    findings.append(Finding("request", fold(text[slice(*item.header)]), item.header, "sections/header", ordinal))
+    if request.disputed != item.header:
+        findings.append(
+            Finding("disputed", fold(text[slice(*request.disputed)]), request.disputed, "items/disputed", ordinal)
+        )
+    findings.append(Finding("outcome", item.outcome, item.outcome_span, "sections/outcome", ordinal))
+    findings += imaging_findings + body_findings + side_findings + contrast_findings
+    if categorised:
+        findings.append(
+            Finding("category", categorised.category.subcategory, categorised.span, categorised.rule, ordinal)
+        )
+    if quantity and quantity_span:
+        findings.append(Finding("quantity", f"{quantity.amount:g}", quantity_span, "items/quantity", ordinal))
+    for flag in flags:
+        findings.append(Finding("flag", flag, item.header, f"items/{flag}", ordinal))
+    if served:
+        findings.append(Finding("date_service", served.value, served.span, served.rule, ordinal))
+    if silence:
+        findings.append(silence)
+    _statement_findings("claims_administrator", admin, item.header, ordinal, findings, problems)
+    _statement_findings("reviewer", reviewer, item.header, ordinal, findings, problems)
+    findings += reason_findings
+    if rationale.span:
+        findings.append(Finding("rationale", "", rationale.span, "sections/rationale", ordinal))
+    if rationale.decisive:
+        findings.append(
+            Finding(
+                "decisive", fold(text[slice(*rationale.decisive)]), rationale.decisive, "rationale/decisive", ordinal
+            )
+        )
+    return Decision(
+        ordinal=ordinal,
+        request=fold(text[slice(*item.header)]),
+        disputed=fold(text[slice(*request.disputed)]),
+        original=fold(text[slice(*request.original)]) if request.original else None,
+        authorized=fold(text[slice(*request.authorized)]) if request.authorized else None,
+        outcome=item.outcome,
+        imaging=imaging,
+        imaging_modalities=modalities,
+        body_parts=body_parts,
+        laterality=laterality,
+        contrast=contrasts[0] if contrasts else None,
+        quantity=quantity,
+        category=categorised.category if categorised else None,
+        flags=flags,
+        reasons=reasons,
+        claims_administrator=admin,
+        reviewer=reviewer,
+        rationale=rationale,
+        service_date=served.value if served else None,
+        mtus_silent=silence is not None,
+    )
+
+
+def _rationale(text: str, span: Span | None) -> Rationale:
+    if span is None or span[0] >= span[1]:
+        return Rationale()
+    stating = (
+        sentence
+        for sentence in reversed(sentences(text, *span))
+        if _DECISIVE.search(text, *sentence) and not _AFTERWORD.search(text, *sentence)
+    )
+    decisive = next(stating, None)
+    return Rationale(fold(text[slice(*span)]), span, decisive)
+
+
+def _statement_findings(
+    side: str, statement: Statement, header: Span, ordinal: int, findings: list[Finding], problems: list[Problem]
+) -> None:
+    if statement.span is None:
+        problems.append(
+            Problem(
+                "statement_missing",
+                f"Item {ordinal} has no guideline statement of the {side.replace('_', ' ')}.",
+                header,
+                "missing",
+            )
+        )
+        return
+    findings.append(
+        Finding(f"{side}_statement", ";".join(statement.sources), statement.span, "sections/statement", ordinal)
+    )
+    for citation in statement.citations:
+        findings.append(
+            Finding(f"{side}_source", citation.source, citation.span, f"statements/{citation.frame}", ordinal)
+        )
+    if not statement.sources:
+        problems.append(
+            Problem(
+                "statement_unread",
+                f"Item {ordinal}: the guideline statement of the {side.replace('_', ' ')} names no source.",
+                statement.span,
+            )
+        )

@@ -1,0 +1,96 @@
+"""The grounds a rationale gives for its decision, each with its words and its rule."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from itertools import pairwise
+
+from data.record import Finding, Outcome, Span
+from data.vocabulary import Match, vocabulary
+from loaders.sections import sentences
+
+SILENT = "not_addressed_by_mtus"
+_MTUS = re.compile(r"\bMTUS\b|\bMedical\s+Treatment\s+Utilization\s+Schedule", re.IGNORECASE)
+_JOINED = re.compile(r"(?:\W|\b(?:guidelines?|acoem|chapters?|and|or|nor|the)\b)*", re.IGNORECASE)
+_GUIDELINE = re.compile(
+    rf"(?P<mtus>{_MTUS.pattern})|(?P<other>\bODG\b|\bOfficial\s+Disability\s+Guidelines?)", re.IGNORECASE
+)
+
+
+def read_reasons(
+    text: str, rationale: Span | None, outcome: Outcome, ordinal: int
+) -> tuple[tuple[str, ...], list[Finding]]:
+    """The sorted keys of the grounds in the rationale that speak for `outcome`, one finding each at the first mention.
+
+    A sentence that only recites a guideline gives no ground, save to the terms that say so (`recited`).
+    """
+    if rationale is None:
+        return (), []
+    known = vocabulary("reasons")
+    recital, case = _expressions()
+    open_keys, recited_keys = (set(keys) for keys in _keys_for(outcome))
+    found: list[Finding] = []
+    for start, end in sentences(text, *rationale):
+        recited = not case.search(text, start, end) and bool(recital.search(text, start, end))
+        for match in known.mentions(text, start, end, keys=recited_keys if recited else open_keys):
+            open_keys.discard(match.key)
+            recited_keys.discard(match.key)
+            found.append(Finding("reason", match.key, (match.start, match.end), match.rule, ordinal))
+    return tuple(sorted(finding.value for finding in found)), found
+
+
+def read_silence(text: str, *spans: Span | None, ordinal: int) -> Finding | None:
+    """The first place in `spans` (a rationale, statements) that says that the MTUS does not address the topic.
+
+    A sentence counts when it speaks of the MTUS (of ACOEM or ODG alone is not enough) and goes on to no part of it that does.
+    """
+    for span in spans:
+        found = _silence(text[slice(*span)]) if span else None
+        if span and found:
+            place = (found.start + span[0], found.end + span[0])
+            return Finding("mtus_silent", "true", place, found.rule, ordinal)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _silence(text: str) -> Match | None:
+    """The mention with its place in `text`. Letters repeat stock statements, so answers are kept."""
+    if not _MTUS.search(text):
+        return None
+    for start, end in sentences(text, 0, len(text)):
+        for match in vocabulary("reasons").mentions(text, start, end, keys=(SILENT,)):
+            if _of_the_mtus(text, start, match) and not _MTUS.search(text, match.end, end):
+                return match
+    return None
+
+
+def _of_the_mtus(text: str, start: int, match: Match) -> bool:
+    """Whether the guideline named last before the silence is the MTUS, or another one named in one breath with it."""
+    named = list(_GUIDELINE.finditer(text, start, match.end))
+    if not named or named[-1].lastgroup == "mtus":
+        return bool(named)
+    return any(
+        first.lastgroup == "mtus" and bool(_JOINED.fullmatch(text, first.end(), second.start()))
+        for first, second in pairwise(named)
+        if second is named[-1]
+    )
+
+
+@cache
+def _keys_for(outcome: Outcome) -> tuple[frozenset[str], frozenset[str]]:
+    """The grounds that speak for `outcome`, and those of them that count in a recited sentence too."""
+    terms = vocabulary("reasons").terms
+    speaking = [key for key, term in terms.items() if term.attributes["outcome"] in (outcome, "either")]
+    return frozenset(speaking), frozenset(key for key in speaking if terms[key].attributes.get("recited", False))
+
+
+@cache
+def _expressions() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What marks a sentence as a guideline's text, and what as speaking of this case; a blank is any white space."""
+    settings = vocabulary("reasons").settings
+    recital, case = (
+        re.compile("|".join(f"(?:{part})" for part in settings[name]).replace(" ", r"\s+"), re.IGNORECASE)
+        for name in ("recital", "case")
+    )
+    return recital, case

@@ -1,0 +1,363 @@
+"""The grammar of a letter: which form it is, where its sections and its decided items stand.
+
+Works on settled text alone and only on the form's own words, with any white space between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from data.record import Outcome, Problem, Span
+from loaders.sequence import followed
+
+_WORDS = {
+    "how": r"HOW THE IMR FINAL DETERMINATION WAS MADE",
+    "summary": r"CLINICAL CASE SUMMARY",
+    "issues": r"IMR ISSUES,? DECISIONS,? AND RATIONALES?",
+}
+
+
+def _spaced(words: str) -> str:
+    return words.replace(" ", r"\s+")
+
+
+HEADINGS = {name: re.compile(_spaced(words)) for name, words in _WORDS.items()}
+_SUMMARY_LEAD = re.compile(
+    _spaced(r"The expert reviewer developed the following clinical case summary based on a review of the case file,?")
+    + r"(?:\s+including\s+all\s+medical\s+records)?\s*:?",
+    re.IGNORECASE,
+)
+_ISSUES_LEAD = re.compile(
+    _spaced(r"The Final Determination was based on decisions for the disputed items?/services? set forth below")
+    + r"\s*:?",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?P<admin>Claims\s+Administrator(?:'s|\u2019s)?\s+guidelines?\s*:)"
+    r"|(?P<reviewer>MAXIMUS\s+guidelines?\s*:)"
+    r"|(?P<rationale>Decision\s+rationale\s*:)",
+    re.IGNORECASE,
+)
+_OUTCOME = re.compile(r"\s*(?P<colon>:)?\s*\b(?P<word>upheld|uphold|overturned|overturn)\b[\s.]*$", re.IGNORECASE)
+_OUTCOMES: dict[str, Outcome] = {
+    "upheld": "upheld",
+    "uphold": "upheld",
+    "overturned": "overturned",
+    "overturn": "overturned",
+}
+_CREDENTIALS_LABEL = re.compile(
+    r"(?:State\(?s?\)?\s+of\s+Licensure|Certification\(?s?\)?\s*/\s*Special(?:ty|ties))\s*:", re.IGNORECASE
+)
+_CREDENTIALS_PROSE = re.compile(r"Board\s+Certified\s+in|licensed\s+to\s+practice\s+in|licensed\s+in", re.IGNORECASE)
+
+# Words by which the forms of 2013 are told, which have no labels (see early_forms.py), and letters that are none of these.
+_OTHER_FORMS = (
+    (
+        "F0",
+        re.compile(
+            r"MEDICAL\s+PROFESSIONAL\s+REVIEW|MEDICAL\s+REVIEWER\s+QUALIFICATIONS\s*:|ISSUES?\s+AT\s+DISPUTE\s*:"
+            r"|MEDICAL\s+TREATMENT\s+GUIDELINE\(?S?\)?\s+RELIED\s+UPON\s+BY\s+PROFESSIONAL\s+REVIEWER"
+        ),
+    ),
+    (
+        "F1",
+        re.compile(
+            r"INDEPENDENT\s+MEDICAL\s+REVIEW\s+DECISION\s+AND\s+RATIONALE|Medical\s+Qualifications\s+of\s+the\s+Expert\s+Reviewer"
+            r"|Notice\s+of\s+Independent\s+Medical\s+Review\s+Determination"
+        ),
+    ),
+    (
+        "F2",
+        re.compile(r"IMR\s+DECISION\(S\)\s+AND\s+RATIONALE\(S\)|\n\s*DOCUMENTS\s+REVIEWED\s*\n"),
+    ),
+)
+
+# How a rationale ends. A header never ends so, which parts the two where the layout does not.
+_CLOSING = re.compile(
+    r"(?:medically\s+(?:necessary|appropriate)|medical\s+necessity|necessary(?:\s+(?:and|or)\s+appropriate)?|appropriate|certified|upheld|overturned"
+    r"|warranted|supported|established|recommended|approved|authorized|indicated|denied|justified|at\s+this\s+time)\s*[.\"\u201d')]*$",
+    re.IGNORECASE,
+)
+# The longest header measured has 441 characters; nothing further than this before an outcome belongs to its item.
+_LONGEST_HEADER = 3000
+_SENTENCE_END = re.compile(r"[.!?][\"\u201d')\]]*$")
+_SENTENCE_STEP = re.compile(r"(?<=[.!?])[\"\u201d')\]]*\s+(?=[A-Z0-9\"\u201c(])")
+_PARAGRAPH = re.compile(r"\s*\n\s*\n\s*")
+_LINE = re.compile(r"[ \f]*[\n\f][ \f]*")
+_MODIFIED = re.compile(
+    r"IMR[\s-]+eligible|^\s*the\s+original\s+request,|(?:was|were)\s+(?:authorized|approved|certified|partially\s+certified)\s+by\s+the\s+Claims\s+Administrator"
+    r"|Claims\s+Administrator\s+(?:has\s+)?(?:authorized|approved|certified)",
+    re.IGNORECASE,
+)
+_LEFT_ELIGIBLE = re.compile(r"\bIMR[\s-]+eligible\s*\.\s*$", re.IGNORECASE)
+_WAS_ORIGINAL = re.compile(r"(?:was|were)\s+the\s+original\s+requests?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The spans of one decided item: its header without the outcome, both statements, the rationale."""
+
+    header: Span
+    outcome: Outcome
+    outcome_span: Span
+    admin: Span | None
+    reviewer: Span | None
+    rationale: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """Where the parts of a letter stand; `cover` runs from the start to the first heading."""
+
+    form: str
+    cover: Span
+    reviewer: Span | None
+    summary: Span | None
+    issues: Span | None
+    items: tuple[Item, ...]
+    problems: tuple[Problem, ...]
+
+
+def find_sections(text: str) -> Sections:
+    """The sections and items of a settled letter. Never raises; a text without items has an empty `items`."""
+    how, summary, issues = (_first(HEADINGS[name], text) for name in ("how", "summary", "issues"))
+    labels = list(_LABEL.finditer(text, issues.end() if issues else 0))
+    lead = _ISSUES_LEAD.search(text, issues.end() if issues else 0, labels[0].start() if labels else len(text))
+    body = lead.end() if lead else issues.end() if issues else summary.end() if summary else 0
+    if labels:  # without the heading, an item may stand above a summary that was put in the wrong place
+        body = min(body, labels[0].start())
+    items, problems = _items(text, labels, body)
+    starts = [match.start() for match in (how, summary, issues) if match]
+    stop = issues.start() if issues else labels[0].start() if labels else len(text)
+    summary_span = None
+    if summary:
+        after = _SUMMARY_LEAD.match(text, _skip_blank(text, summary.end()))
+        summary_span = trimmed(text, after.end() if after else summary.end(), max(stop, summary.end()))
+    reviewer_end = summary.start() if summary else stop
+    return Sections(
+        form=_form(text, how is not None, bool(items), (how.end() if how else 0, reviewer_end)),
+        cover=(0, min(starts, default=min(len(text), 2000))),
+        reviewer=(how.end(), max(reviewer_end, how.end())) if how else (0, reviewer_end) if summary else None,
+        summary=summary_span,
+        issues=(body, len(text)) if labels else None,
+        items=tuple(items),
+        problems=tuple(problems),
+    )
+
+
+def trimmed(text: str, start: int, end: int) -> Span:
+    """The span without the white space at both of its ends."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def beyond_form(text: str, span: Span) -> str:
+    """The text at `span` without the form's own headings, lead sentences and labels."""
+    rest = text[slice(*span)]
+    for words in (*HEADINGS.values(), _SUMMARY_LEAD, _ISSUES_LEAD, _LABEL):
+        rest = words.sub(" ", rest)
+    return rest
+
+
+def sentences(text: str, start: int, end: int) -> list[Span]:
+    """The sentences of `text[start:end]` as trimmed spans; abbreviations may part one in two."""
+    spans: list[Span] = []
+    position = start
+    for step in _SENTENCE_STEP.finditer(text, start, end):
+        spans.append(trimmed(text, position, step.start()))
+        position = step.end()
+    spans.append(trimmed(text, position, end))
+    return [span for span in spans if span[0] < span[1]]
+
+
+def _first(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return pattern.search(text)
+
+
+def _skip_blank(text: str, position: int) -> int:
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
+
+
+def _form(text: str, has_how: bool, has_items: bool, reviewer: Span) -> str:
+    if has_how and has_items:
+        if _CREDENTIALS_LABEL.search(text, *reviewer):
+            return "F4"
+        if _CREDENTIALS_PROSE.search(text, *reviewer):
+            return "F3"
+    return (None if has_items else early_form(text)) or "unknown"
+
+
+def early_form(text: str) -> str | None:
+    """`F0`, `F1` or `F2`, the forms of 2013, where a heading that only this form has stands in the text, else None."""
+    return next((form for form, pattern in _OTHER_FORMS if pattern.search(text[:60_000])), None)
+
+
+def _items(text: str, labels: list[re.Match[str]], body: int) -> tuple[list[Item], list[Problem]]:
+    items: list[Item] = []
+    problems: list[Problem] = []
+    previous_end = body
+    for group, following in followed(list(_groups(labels))):
+        first = next(iter(group.values()))
+        header = _header(text, previous_end, first.start(), opens=previous_end == body)
+        if items and items[-1].rationale:
+            items[-1] = _ended(text, items[-1], header[0] if header else first.start())
+        spans = _label_spans(text, group, next(iter(following.values())).start() if following else len(text))
+        last = list(group.values())[-1]
+        previous_end = last.end()
+        if header is None:
+            place = trimmed(text, max(first.start() - 200, body), first.start())
+            problems.append(
+                Problem(
+                    "outcome_unreadable", "An item has no readable outcome; it is left out of the decisions.", place
+                )
+            )
+            continue
+        start, end, outcome_start, outcome_end, outcome = header
+        items.append(
+            Item(
+                (start, end),
+                outcome,
+                (outcome_start, outcome_end),
+                spans.get("admin"),
+                spans.get("reviewer"),
+                spans.get("rationale"),
+            )
+        )
+    if items and items[-1].rationale:
+        items[-1] = _ended(text, items[-1], len(text))
+    return items, problems
+
+
+def _groups(labels: list[re.Match[str]]) -> Iterator[dict[str, re.Match[str]]]:
+    """The labels of one item after another: an item ends where a label comes that does not follow the last one."""
+    order = {"admin": 0, "reviewer": 1, "rationale": 2}
+    group: dict[str, re.Match[str]] = {}
+    rank = -1
+    for match in labels:
+        name = match.lastgroup or ""
+        if order[name] <= rank:
+            yield group
+            group = {}
+        group[name] = match
+        rank = order[name]
+    if group:
+        yield group
+
+
+def _label_spans(text: str, group: dict[str, re.Match[str]], stop: int) -> dict[str, Span]:
+    matches = list(group.items())
+    spans: dict[str, Span] = {}
+    for (name, match), following in followed(matches):
+        end = (
+            following[1].start()
+            if following
+            else match.end()
+            if name == "rationale"
+            else _statement_end(text, match.end(), stop)
+        )
+        spans[name] = (match.end(), end) if name == "rationale" else trimmed(text, match.end(), end)
+    return spans
+
+
+def _statement_end(text: str, start: int, stop: int) -> int:
+    """The end of a guideline statement that no further label of its item ends: its paragraph's, `stop` at the latest."""
+    found = _PARAGRAPH.search(text, start, stop)
+    return found.start() if found else stop
+
+
+def _ended(text: str, item: Item, end: int) -> Item:
+    start = item.rationale[0] if item.rationale else end
+    span = trimmed(text, start, max(end, start))
+    return Item(item.header, item.outcome, item.outcome_span, item.admin, item.reviewer, span)
+
+
+def _header(text: str, lower: int, upper: int, *, opens: bool) -> tuple[int, int, int, int, Outcome] | None:
+    """Header start and end, outcome start and end, and the outcome of the item whose first label begins at `upper`.
+
+    `lower` is where the rationale before it begins, or, for the item that `opens` the list, where the list begins.
+    """
+    window = text[max(lower, upper - _LONGEST_HEADER) : upper]
+    found = _OUTCOME.search(window)
+    if found is None or (found["colon"] is None and not window[: found.start()].rstrip().endswith((" is", " are"))):
+        return None
+    base = upper - len(window)
+    end = base + found.start()
+    nearest = max(lower, end - _LONGEST_HEADER)
+    start = _header_start(text, nearest, end, opens=opens and nearest == lower)
+    start, end = trimmed(text, start, end)
+    if start >= end:
+        return None
+    word = found["word"].lower()
+    return start, end, base + found.start("word"), base + found.end("word"), _OUTCOMES[word]
+
+
+def _header_start(text: str, lower: int, end: int, *, opens: bool) -> int:
+    """Where the header that ends at `end` begins: after a certain paragraph end, else after the rationale's last sentence."""
+    start = lower
+    for gap in reversed(list(_PARAGRAPH.finditer(text, lower, end))):
+        if gap.start() <= lower or _continues(text[gap.end() : end], text[lower : gap.start()]):
+            continue
+        start = gap.end()
+        break
+    start = _after_closing(text, start, end, at_paragraph=opens or start != lower)
+    if _MODIFIED.search(text[start:end]) and not _WAS_ORIGINAL.search(text, start, end):
+        start = _modified_start(text, lower, start)
+    return start
+
+
+def _continues(below: str, above: str) -> bool:
+    """Whether a header goes on over a paragraph end: nothing but an outcome below it, or a sentence cut in two."""
+    if not below.strip(" :\n\f"):
+        return True
+    tail = above.rstrip()
+    if _SENTENCE_END.search(tail[-80:]) or _CLOSING.search(tail[-60:]):
+        return False
+    return below.lstrip()[:1].islower() or tail.endswith((",", "/", "-", " and", " of", " the", " for", " to", " is"))
+
+
+def _after_closing(text: str, start: int, end: int, *, at_paragraph: bool) -> int:
+    """The header's start inside `text[start:end]` where a rationale may stand before it without a paragraph end."""
+    lines = list(_LINE.finditer(text, start, end))
+    for gap in reversed(lines):
+        above = text[start : gap.start()]
+        if _CLOSING.search(above[-80:]) or (
+            _SENTENCE_END.search(above[-80:]) and not _is_modified_part(text[gap.end() : end], above)
+        ):
+            return gap.end()
+    chosen = start
+    for step in _SENTENCE_STEP.finditer(text, start, end):
+        above = text[start : step.start()]
+        if _CLOSING.search(above[-80:]) and not _MODIFIED.search(above[-120:]):
+            chosen = step.end()
+    return chosen if at_paragraph else max(chosen, _last_sentence(text, start, end))
+
+
+def _is_modified_part(below: str, above: str) -> bool:
+    """Whether `below` is the second or third sentence of a modified request's header that begins in `above`."""
+    return (
+        bool(_MODIFIED.search(below))
+        and not _WAS_ORIGINAL.search(below)
+        and bool(_WAS_ORIGINAL.search(above[-600:]) or _LEFT_ELIGIBLE.search(above[-60:]))
+    )
+
+
+def _last_sentence(text: str, start: int, end: int) -> int:
+    """Without any layout: the start of the sentence that ends the window, a modified request's three sentences as one."""
+    steps = [step.end() for step in _SENTENCE_STEP.finditer(text, start, end)]
+    return steps[-1] if steps else start
+
+
+def _modified_start(text: str, lower: int, start: int) -> int:
+    found = list(_WAS_ORIGINAL.finditer(text, max(lower, start - 1500), start))
+    if not found:
+        return start
+    steps = [step.end() for step in _SENTENCE_STEP.finditer(text, lower, found[-1].start())]
+    gaps = [gap.end() for gap in _PARAGRAPH.finditer(text, lower, found[-1].start())]
+    return max([lower, *steps[-1:], *gaps[-1:]])

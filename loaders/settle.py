@@ -1,0 +1,156 @@
+"""Settle a letter's text once: line ends, page breaks, hyphenation marks and wrapped lines.
+
+The settled text has one line a paragraph where the source tells paragraphs apart, an empty line between them, a form
+feed where a page ends, and a single line end where the source does not say whether a line was wrapped. It is stored and
+never changed again; every span indexes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+_LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_TABLE: dict[int, str | None] = {
+    **_LIGATURES,
+    **{
+        ord(char): " "
+        for char in "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
+    },
+    **{code: None for code in range(0x20) if chr(code) not in "\n\f\t"},
+    **dict.fromkeys(range(127, 160)),
+    # A hyphen at the end of a line reaches us as one of these, the line end already taken out.
+    0x02: "-",
+    0xFFFE: "-",
+    0xFFFF: None,
+    # Zero-width characters and marks of writing direction carry nothing in an English letter and mislead its reader.
+    **dict.fromkeys((8203, 8204, 8205, 8206, 8207, 8288, 65279, *range(8234, 8239), *range(8294, 8298))),
+}
+_SOFT_HYPHEN = re.compile("\u00ad[ \t]*\n?[ \t]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_MARKS = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
+# Longer runs of blanks are columns drawn with blanks; kept short so that no pattern can spend its time on them.
+_BLANKS = re.compile(" {5,}")
+
+
+class Shape(Enum):
+    """How a source shows its paragraphs."""
+
+    TRAILING_BLANKS = "a wrapped line ends with a blank, a paragraph's last line does not"
+    DOUBLE_SPACED = "an empty line follows every line, and paragraphs leave a wider gap"
+    EMPTY_LINES = "an empty line stands between paragraphs, or nothing does"
+
+
+@dataclass(slots=True)
+class _Line:
+    """One line that has text: `empty_after` has a mark for each line without text after it, `page_after` tells a page's end.
+
+    A mark is `e` for an empty line, `b` for a line of one blank, `w` for a line of more; the first dozen tell enough.
+    """
+
+    text: str
+    wrapped: bool
+    empty_after: str
+    page_after: bool
+
+
+def settle(raw: str) -> str:
+    """The settled form of `raw`. Pages are parted by form feeds in `raw`; never raises on content."""
+    text = _SURROGATE.sub("\ufffd", raw).replace("\r\n", "\n").replace("\r", "\n")
+    text = _SOFT_HYPHEN.sub(
+        "", text.replace("\v", "\n").replace("\u2028", "\n").replace("\u2029", "\n").replace("\x85", "\n")
+    )
+    lines = _lines(_BLANKS.sub("    ", text.translate(_TABLE)))
+    if not lines:
+        return ""
+    shape = _shape(lines)
+    pieces: list[str] = []
+    blanks_kept = sum(1 for line in lines if line.wrapped) > 0.35 * len(lines)
+    for line, following in pairwise(lines):
+        pieces.append(line.text)
+        pieces.append("" if blanks_kept and _hyphenated(line, following) else _break_after(line, shape))
+    pieces.append(lines[-1].text)
+    return "".join(pieces)
+
+
+def letter_id(settled: str) -> str:
+    """The sha256 of the case-folded letters and digits of the text, so that a PDF and its text are one letter."""
+    letters = settled.casefold().translate(_NO_MARKS)
+    if not letters.isascii():
+        letters = "".join(filter(str.isalnum, letters))
+    return hashlib.sha256(letters.encode()).hexdigest()
+
+
+def text_sha(settled: str) -> str:
+    """The sha256 of the settled text itself."""
+    return hashlib.sha256(settled.encode()).hexdigest()
+
+
+def fold(text: str) -> str:
+    """`text` with every run of white space as one blank, none at the ends."""
+    return " ".join(text.split())
+
+
+def _lines(text: str) -> list[_Line]:
+    lines: list[_Line] = []
+    for number, page in enumerate(text.split("\f")):
+        if number and lines:
+            lines[-1].page_after = True
+        for raw in page.split("\n"):
+            stripped = raw.strip(" ")
+            if stripped:
+                lines.append(_Line(stripped, raw.endswith(" "), "", False))
+                continue
+            last = lines[-1] if lines else None
+            opens_page = last and last.page_after and not last.empty_after and raw == ""
+            if last and not opens_page and len(last.empty_after) < 12:
+                last.empty_after += "e" if raw == "" else "b" if raw == " " else "w"
+    return lines
+
+
+def _shape(lines: list[_Line]) -> Shape:
+    inner = lines[:-1] or lines
+    followed = sum(1 for line in inner if line.empty_after) / len(inner)
+    if followed > 0.85:
+        wider = sum(1 for line in inner if len(line.empty_after) > 1)
+        return Shape.DOUBLE_SPACED if wider and len(inner) > 8 else Shape.EMPTY_LINES
+    wrapped = sum(1 for line in inner if line.wrapped or line.text.endswith("-")) / len(inner)
+    return Shape.TRAILING_BLANKS if 0.35 < wrapped < 0.98 and followed < 0.2 else Shape.EMPTY_LINES
+
+
+def _hyphenated(line: _Line, following: _Line) -> bool:
+    """Whether a word is parted at the line's end: a hyphen without the blank that `pre- and postoperative` has there.
+
+    Tells nothing in a text whose lines have lost the blanks at their ends.
+    """
+    return (
+        line.text.endswith("-")
+        and line.text[-2:-1].isalpha()
+        and not (line.wrapped or line.empty_after or line.page_after)
+        and following.text[0].isalpha()
+    )
+
+
+def _break_after(line: _Line, shape: Shape) -> str:
+    page = "\f" if line.page_after else ""
+    if shape is Shape.TRAILING_BLANKS:
+        if line.wrapped and not line.empty_after:
+            return page or " "
+        return f"\n\n{page}"
+    if shape is Shape.DOUBLE_SPACED:
+        return _double_spaced_break(line.empty_after, page)
+    return f"\n\n{page}" if line.empty_after else f"\n{page}"
+
+
+def _double_spaced_break(gap: str, page: str) -> str:
+    if len(gap) <= 1:
+        return page or " "
+    if gap == "ebe":
+        return f"\n\n{page}"
+    if gap == "eee":  # a page break anywhere, or a paragraph gap whose blank was trimmed: nobody can tell
+        return f"\n{page}"
+    return f"\n\n{page}" if "b" in gap else f"\n{page or chr(12)}"

@@ -1,0 +1,99 @@
+"""Letters: the disputed items of the current filter, each with the way to its letter."""
+
+import html
+from datetime import date
+from functools import partial
+
+import streamlit as st
+
+from data.schema import dimensions
+from data.sentences import answer, day
+from pages.parts.frame import begin, definitions, nothing_found, plain
+from pages.parts.state import address, go
+from pages.parts.tables import download
+
+PAGE_LENGTH = 20
+EXPORT_ROWS = 100_000
+COLUMNS = (
+    *("Case number", "File", "Item", "Decision date", "UR denial date", "Outcome", "Imaging", "Body parts"),
+    *("Claims administrator cited", "Reviewer relied on", "Specialties", "Licensed in", "Flags"),
+)
+WORD_COLUMNS = ("Disputed", "Request", "Decisive sentence")
+
+view = begin("letters")
+st.title("Which letters are behind these figures?")
+head = view.ask("headline")
+if not head.decisions:
+    nothing_found(view)
+st.html(f'<p class="ov-answer">{answer(head, view.filters, *view.ask("against_rest"))}</p>')
+
+
+def labels(dimension: str, keys: list[str]) -> str:
+    """The labels of keys, joined for reading."""
+    return ", ".join(dimensions()[dimension].term_label(key) for key in keys)
+
+
+def decided(on: date | None) -> str:
+    """When the item was decided, as a phrase."""
+    return f"decided {day(on)}" if on else "decision date not stated"
+
+
+def turn(page: int) -> None:
+    """Show another stretch of the list."""
+    st.query_params.from_dict(address(view.filters, page=str(page)))
+
+
+last = max(1, -(-head.decisions // PAGE_LENGTH))
+asked = st.query_params.get("page", "1")
+page = min(max(int(asked) if asked.isdecimal() and len(asked) < 9 else 1, 1), last)
+rows = view.ask("decisions", PAGE_LENGTH, (page - 1) * PAGE_LENGTH)
+for row in rows:
+    name = row["case_number"] or row["source"].rsplit("/", 1)[-1]
+    item = f", item {row['ordinal']} of {row['items']}" if row["items"] > 1 else ""
+    imaging = labels("modality", row["imaging_modalities"])
+    details = [
+        f"Cited: {labels('admin', row['admin_sources']) or 'not stated'}",
+        f"Relied on: {labels('reviewer', row['reviewer_sources']) or 'not stated'}",
+        labels("specialty", row["specialty_keys"]),
+    ]
+    card = (
+        f'<div class="ov-card ov-{row["outcome"]}"><h4>{html.escape(row["disputed"][:300])}</h4>'
+        f'<p><span class="ov-word ov-{row["outcome"]}">{row["outcome"].capitalize()}</span> · {html.escape(name)}{item} · '
+        f"{decided(row['decision_date'])}{' · ' + html.escape(imaging) if imaging else ''}</p>"
+        f'<p class="ov-meta">{html.escape(" · ".join(filter(None, details)))}</p>'
+        f"<p>{html.escape((row['decisive'] or '')[:400])}</p></div>"
+    )
+    words, button = st.columns([6, 1], vertical_alignment="center")
+    words.html(card)
+    if button.button("Read", key=f"ov-read-{row['letter_id'][:16]}-{row['ordinal']}", help=f"Open {plain(name)}"):
+        go("letter", view.filters, letter=row["letter_id"][:16], item=str(row["ordinal"]), page=str(page))
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.button("Previous", disabled=page <= 1, on_click=partial(turn, page - 1), key="ov-previous")
+    st.markdown(f"Page {page:,} of {last:,}")
+    st.button("Next", disabled=page >= last, on_click=partial(turn, page + 1), key="ov-next")
+
+
+def export() -> list[list[object]]:
+    """The rows of the whole filter, not of this stretch alone, in the order of the columns."""
+    return [
+        [
+            *(row["case_number"], row["source"], row["ordinal"], row["decision_date"], row["ur_denial_date"]),
+            *(row["outcome"], labels("modality", row["imaging_modalities"]), labels("body", row["body_parts"])),
+            *(labels("admin", row["admin_sources"]), labels("reviewer", row["reviewer_sources"])),
+            *(labels("specialty", row["specialty_keys"]), labels("state", row["state_keys"]), row["flags"]),
+            *((row["disputed"], row["request"], row["decisive"]) if with_words else ()),
+        ]
+        for row in view.ask("decisions", EXPORT_ROWS, 0)
+    ]
+
+
+if head.decisions > EXPORT_ROWS:
+    st.html(f'<p class="ov-note">The file holds the newest {EXPORT_ROWS:,} of {head.decisions:,} decisions.</p>')
+with_words = st.checkbox(
+    "With the letters’ own words in the file",
+    key="ov-csv-words",
+    help="The request as written and the deciding sentence.",
+)
+download(view, COLUMNS + (WORD_COLUMNS if with_words else ()), export, name="decisions")
+definitions()

@@ -1,0 +1,164 @@
+"""Rates of pairs: a matrix of cells that can be clicked."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from data.statistics import Rate, Unit, percent, rate_words
+from pages.parts.charts.figure import (
+    CHARACTER,
+    LINE,
+    SMALL_FONT,
+    Figure,
+    Trace,
+    blank_figure,
+    escape,
+    nothing,
+    small_note,
+    unfaded,
+    wrapped,
+)
+from pages.parts.charts.rows import LABEL_CHARACTERS, label_width, row_label
+from pages.parts.theme import palette
+
+MANY_COLUMNS = 7  # a matrix with more has narrow cells
+
+
+def matrix(
+    row_labels: Mapping[str, str] | Sequence[str],
+    column_labels: Mapping[str, str] | Sequence[str],
+    cells: Mapping[tuple[str, str], Rate],
+    *,
+    unit: Unit = "decision",
+    dark: bool = False,
+    diagonal: bool = False,
+    row_title: str = "",
+    column_title: str = "",
+    selected: tuple[str, str] | None = None,
+) -> Figure:
+    """Rate and count in each cell, shaded by the rate; small cells grey with their count; no items, no cell.
+
+    Labels map keys to words in the order shown (a plain list stands for itself); `cells` has (row key, column key).
+    `diagonal` frames the cells whose keys are equal. Keys: `row|column`.
+    """
+    rows = row_labels if isinstance(row_labels, Mapping) else {label: label for label in row_labels}
+    columns = column_labels if isinstance(column_labels, Mapping) else {label: label for label in column_labels}
+    if not rows or not columns:
+        return nothing(unit, dark)
+    colours = palette(dark)
+    many = len(columns) > MANY_COLUMNS
+    width = 22 if many else LABEL_CHARACTERS
+    left = label_width([*rows.values(), row_title], False, [], width)
+    names = [wrapped(label, 12) for label in columns.values()]
+    head: float = max(len(lines) for lines in names) * LINE + 10
+    if many and column_title:  # the names may stand upright below the title
+        head = max(head, max(len(line) for lines in names for line in lines) * CHARACTER + 10)
+    top = head + (26 if column_title else 0)
+    pitch = max(64 if many else 46, max(len(wrapped(label, width)) for label in rows.values()) * LINE + 8)
+    figure = blank_figure(top + pitch * len(rows) + 4, colours.text, left=left, right=2, top=top, bottom=4)
+    layout = figure["layout"]
+    layout |= {"barmode": "overlay", "bargap": 0}
+    layout["xaxis"] = _name_axis(names, colours.text)
+    layout["yaxis"] = {"range": [len(rows) - 0.5, -0.5], "visible": False, "fixedrange": True}
+    shown = _Cells()
+    highest = max((cell.rate for cell in cells.values() if cell.rate is not None and not cell.small), default=0.0)
+    for (r, row), (c, column) in itertools.product(enumerate(rows), enumerate(columns)):
+        cell = cells.get((row, column))
+        if cell is None or not cell.n:
+            continue
+        words = f"<b>{escape(rows[row])}</b> and <b>{escape(columns[column])}</b><br>{rate_words(cell, unit)}"
+        text = f"{cell.y:,} of{'<br>' if many else ' '}{cell.n:,}"
+        fill, colour = colours.surface, colours.muted
+        if cell.rate is not None and not cell.small:
+            text += f"<br><b>{percent(cell.rate, cell.n)}</b>"
+            fill, colour = _blend(colours.rate_low, colours.rate_high, cell.rate / max(0.2, highest)), colours.text
+        shown.add(r, c, f"{row}|{column}", text, words, fill, colour)
+        if (row, column) == selected or (diagonal and row == column):
+            layout["shapes"].append(_frame(r, c, colours.text, 3 if (row, column) == selected else 1.5))
+    if not shown.keys:
+        return nothing(unit, dark)
+    figure["data"].append(shown.trace(colours.background))
+    labels = ["<br>".join(escape(line) for line in wrapped(label, width)) for label in rows.values()]
+    layout["annotations"] += [row_label(label, "y", index, left) for index, label in enumerate(labels)]
+    above: dict[str, Any] = {"x": 0, "y": 1, "yanchor": "bottom"}
+    if column_title:
+        layout["annotations"].append(small_note(escape(column_title), colours.muted, yshift=round(head), **above))
+    if row_title:
+        lines = "<br>".join(escape(line) for line in wrapped(row_title, width))
+        note = small_note(lines, colours.muted, xshift=-round(left), yshift=4, **above)
+        layout["annotations"].append(note | {"align": "left"})
+    return figure
+
+
+class _Cells:
+    """The cells of a matrix, collected for one trace of bars: a heatmap cannot be clicked."""
+
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+        self.columns: list[int] = []
+        self.keys: list[str] = []
+        self.texts: list[str] = []
+        self.words: list[str] = []
+        self.fills: list[str] = []
+        self.colours: list[str] = []
+
+    def add(self, row: int, column: int, key: str, text: str, words: str, fill: str, colour: str) -> None:
+        self.rows.append(row)
+        self.columns.append(column)
+        self.keys.append(key)
+        self.texts.append(text)
+        self.words.append(words)
+        self.fills.append(fill)
+        self.colours.append(colour)
+
+    def trace(self, background: str) -> Trace:
+        return unfaded(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "base": self.columns,
+                "x": [1] * len(self.keys),
+                "y": self.rows,
+                "width": 1,
+                "customdata": self.keys,
+                "text": self.texts,
+                "textposition": "inside",
+                "insidetextanchor": "middle",
+                "textangle": 0,
+                "constraintext": "none",
+                "textfont": {"size": SMALL_FONT, "color": self.colours},
+                "hovertext": self.words,
+                "hoverinfo": "text",
+                "marker": {"color": self.fills, "line": {"color": background, "width": 3}},
+            }
+        )
+
+
+def _name_axis(names: Sequence[Sequence[str]], colour: str) -> dict[str, Any]:
+    """Names of columns, in lines, on top; upright only where they would run into each other."""
+    return {
+        "range": [0, len(names)],
+        "tickvals": [index + 0.5 for index in range(len(names))],
+        "ticktext": ["<br>".join(escape(line) for line in lines) for lines in names],
+        "side": "top",
+        "autotickangles": [0, -90],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "ticks": "",
+        "tickfont": {"size": SMALL_FONT, "color": colour},
+    }
+
+
+def _frame(row: int, column: int, colour: str, width: float) -> dict[str, Any]:
+    corners = {"x0": column + 0.02, "x1": column + 0.98, "y0": row - 0.48, "y1": row + 0.48}
+    return {"type": "rect", **corners, "line": {"color": colour, "width": width}}
+
+
+def _blend(low: str, high: str, share: float) -> str:
+    """The colour at `share` of the way from `low` to `high`, both as #rrggbb."""
+    share = min(1.0, max(0.0, share))
+    pairs = [(int(low[i : i + 2], 16), int(high[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)

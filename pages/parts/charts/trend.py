@@ -1,0 +1,265 @@
+"""Rates over time with the counts below, on one time axis."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import Any
+
+from data.statistics import Rate, Unit, rate_words
+from pages.parts.charts.figure import (
+    CHARACTER,
+    HEAD,
+    LINE,
+    SMALL_FONT,
+    Figure,
+    Trace,
+    blank_figure,
+    escape,
+    nothing,
+    small_note,
+    unfaded,
+)
+from pages.parts.charts.rates import overall_label, rate_axis, whiskers
+from pages.parts.theme import palette
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One period of `trend`, from `start` to the next one's; its key is the start as 2016-12-01."""
+
+    start: date
+    label: str
+    rate: Rate
+    complete: bool = True
+
+
+def trend(
+    points: Sequence[Period],
+    overall: Rate,
+    *,
+    unit: Unit = "decision",
+    dark: bool = False,
+    marks: Sequence[tuple[date, str]] = (),
+    limits: Sequence[tuple[float, float] | None] | None = None,
+) -> Figure:
+    """Rates over time above, counts as bars below, on one time axis; thin lines at `marks` (day, words).
+
+    Small periods are hollow and grey in a strip of their own (y2) between the two; an incomplete one is grey.
+    `limits` are control limits, one pair a period, None where there is none. Keys: the start as 2016-12-01.
+    """
+    if not points:
+        return nothing(unit, dark)
+    colours = palette(dark)
+    points = sorted(points, key=lambda period: period.start)
+    days = _days(points)
+    ends = [period.start + timedelta(days=length) for period, length in zip(points, days, strict=True)]
+    first, last = points[0].start, ends[-1]
+    inside_marks = [(day, text) for day, text in sorted(marks) if first <= day <= last]
+    levels = _levels(inside_marks, first, last)
+    small = [period.rate.small or period.rate.rate is None for period in points]
+    top = HEAD + (max(levels) + 1 if levels else 0) * LINE
+    upper, strip, lower = 230, 22 if any(small) else 0, 64
+    inside = upper + strip + lower + 34
+    figure = blank_figure(top + inside + 46, colours.text, left=58, right=8, top=top, bottom=46)
+    layout, data = figure["layout"], figure["data"]
+    layout |= {"hovermode": "x", "hoverdistance": 24}
+    placed = [period.rate for period, quiet in zip(points, small, strict=True) if not quiet]
+    layout["yaxis"] = rate_axis([*placed, overall], colours.faint, colours.muted, most_ticks=5)
+    layout["yaxis"] |= {"domain": [1 - upper / inside, 1], "anchor": "x"}
+    layout["yaxis2"] = {
+        "domain": [(lower + 24) / inside, (lower + 24 + max(strip, 1)) / inside],
+        "range": [-1, 1],
+        "visible": False,
+        "fixedrange": True,
+        "anchor": "x",
+    }
+    layout["yaxis3"] = _count_axis([period.rate.n for period in points], colours.faint, colours.muted)
+    layout["yaxis3"] |= {"domain": [0, lower / inside], "anchor": "x"}
+    layout["xaxis"] = _time_axis(first, last, colours.faint, colours.muted)
+    layout["annotations"].append(
+        small_note(
+            f"{unit.capitalize()}s", colours.muted, x=0, xshift=-50, y=lower / inside, yanchor="bottom", yshift=2
+        )
+    )
+    if limits is not None:
+        data.extend(_limits(points, ends, limits, colours.grey))
+    middles = [_middle(period, length) for period, length in zip(points, days, strict=True)]
+    known = [pair for pair, few in zip(zip(points, middles, strict=True), small, strict=True) if not few]
+    quiet = [pair for pair, few in zip(zip(points, middles, strict=True), small, strict=True) if few]
+    if known:
+        data.extend(_dots(known, unit, colours.outcomes["overturned"], colours.grey))
+    if quiet:
+        data.append(_small_dots(quiet, unit, colours.grey))
+        where = (lower + 24 + strip / 2) / inside
+        layout["annotations"].append(small_note("Too few", colours.muted, x=0, xshift=-50, y=where, yanchor="middle"))
+    data.append(_count_bars(points, days, unit, colours.grey))
+    explained = overall_label(overall, unit, colours.muted) | {"yshift": top - 24}
+    if overall.rate is not None and not overall.small:
+        explained["text"] += " (dotted line)"
+    if limits is not None:
+        explained["text"] += "; grey lines: control limits"
+    layout["annotations"].append(explained)
+    if overall.rate is not None and not overall.small:
+        line = {"color": colours.muted, "width": 1, "dash": "dot"}
+        layout["shapes"].append(
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": overall.rate, "y1": overall.rate, "line": line}
+        )
+    for (day, text), level in zip(inside_marks, levels, strict=True):
+        _mark(layout, day, text, level, late=(day - first) / (last - first) > 0.7, colour=colours.muted)
+    return figure
+
+
+def _days(points: Sequence[Period]) -> list[int]:
+    """The length of each period in days: to the next start, the usual length where a period is missing or none follows."""
+    gaps = [(after.start - before.start).days for before, after in itertools.pairwise(points)]
+    usual = round(median(gaps)) if gaps else 31
+    return [gap if gap <= usual * 1.2 else usual for gap in gaps] + [usual]
+
+
+def _middle(period: Period, days: int) -> str:
+    return (period.start + timedelta(days=days // 2)).isoformat()
+
+
+def _hover(period: Period, unit: Unit) -> str:
+    late = "" if period.complete else "<br>not complete yet"
+    return f"<b>{escape(period.label)}</b><br>{rate_words(period.rate, unit)}{late}"
+
+
+def _dots(periods: Sequence[tuple[Period, str]], unit: Unit, warm: str, grey: str) -> list[Trace]:
+    many = len(periods) > 60
+    rates = [period.rate for period, _ in periods]
+    middles = [middle for _, middle in periods]
+    colours = [warm if period.complete else grey for period, _ in periods]
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": middles,
+        "y": [round(rate.rate or 0, 5) for rate in rates],
+        "customdata": [period.start.isoformat() for period, _ in periods],
+        "hovertext": [_hover(period, unit) for period, _ in periods],
+        "hoverinfo": "text",
+        "cliponaxis": False,
+        "marker": {"color": colours, "size": 6 if many else 9, "opacity": 1},
+    }
+    return [*whiskers(rates, middles, colours, 1 if many else 1.5, upright=True), unfaded(dots)]
+
+
+def _small_dots(periods: Sequence[tuple[Period, str]], unit: Unit, grey: str) -> Trace:
+    return unfaded(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "yaxis": "y2",
+            "x": [middle for _, middle in periods],
+            "y": [0] * len(periods),
+            "customdata": [period.start.isoformat() for period, _ in periods],
+            "hovertext": [_hover(period, unit) for period, _ in periods],
+            "hoverinfo": "text",
+            "cliponaxis": False,
+            "marker": {"symbol": "circle-open", "color": grey, "size": 9, "line": {"width": 1.5}},
+        }
+    )
+
+
+def _count_bars(points: Sequence[Period], days: Sequence[int], unit: Unit, grey: str) -> Trace:
+    return unfaded(
+        {
+            "type": "bar",
+            "yaxis": "y3",
+            "x": [_middle(period, length) for period, length in zip(points, days, strict=True)],
+            "y": [period.rate.n for period in points],
+            "width": [length * 0.8 * 86_400_000 for length in days],
+            "customdata": [period.start.isoformat() for period in points],
+            "hovertext": [_hover(period, unit) for period in points],
+            "hoverinfo": "text",
+            "marker": {"color": grey},
+        }
+    )
+
+
+def _limits(
+    points: Sequence[Period], ends: Sequence[date], limits: Sequence[tuple[float, float] | None], grey: str
+) -> list[Trace]:
+    """Lower and upper control limits as steps, broken where there is none."""
+    lines = []
+    for side in (0, 1):
+        x: list[str | None] = []
+        y: list[float | None] = []
+        for period, end, pair in zip(points, ends, limits, strict=True):
+            x += [period.start.isoformat(), end.isoformat()]
+            y += [None, None] if pair is None else [round(pair[side], 5)] * 2
+        line = {"color": grey, "width": 1}
+        lines.append({"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"})
+    return lines
+
+
+def _count_axis(counts: Sequence[int], faint: str, muted: str) -> dict[str, Any]:
+    highest = max(*counts, 1)
+    return {
+        "range": [0, highest * 1.05],
+        "tickvals": [0, highest],
+        "ticktext": ["0", f"{highest:,}"],
+        "tickfont": {"size": SMALL_FONT, "color": muted},
+        "gridcolor": faint,
+        "zeroline": True,
+        "zerolinecolor": muted,
+        "fixedrange": True,
+        "ticks": "",
+        "automargin": False,
+    }
+
+
+def _time_axis(first: date, last: date, faint: str, muted: str) -> dict[str, Any]:
+    years = (last - first).days / 365.25
+    months = 1 if years <= 0.6 else 3 if years <= 2 else 6 if years <= 3 else 12 if years <= 12 else 24
+    return {
+        "type": "date",
+        "range": [first.isoformat(), last.isoformat()],
+        "tick0": f"{first.year}-01-01",
+        "dtick": f"M{months}",
+        "tickformat": "%Y" if months >= 12 else "%b<br>%Y",
+        "ticklabelmode": "period" if months in (1, 12) else "instant",
+        "tickangle": 0,
+        "tickfont": {"size": SMALL_FONT, "color": muted},
+        "showgrid": True,
+        "gridcolor": faint,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": muted,
+        "fixedrange": True,
+        "anchor": "y3",
+        "automargin": False,
+    }
+
+
+def _levels(marks: Sequence[tuple[date, str]], first: date, last: date, width: int = 520) -> list[int]:
+    """The line that each mark's words take above the chart, so that no two meet on a chart `width` pixels wide."""
+    span = max(1, (last - first).days)
+    taken: list[list[tuple[float, float]]] = []
+    levels = []
+    for day, text in marks:
+        at, length = (day - first).days / span * width, len(text) * CHARACTER * 0.93 + 14
+        begin, end = (at - length, at) if (day - first).days / span > 0.7 else (at, at + length)
+        level = next((i for i, row in enumerate(taken) if all(end <= a or b <= begin for a, b in row)), len(taken))
+        if level == len(taken):
+            taken.append([])
+        taken[level].append((begin, end))
+        levels.append(level)
+    return levels
+
+
+def _mark(layout: dict[str, Any], day: date, text: str, level: int, *, late: bool, colour: str) -> None:
+    """A thin line at `day` through both panels; its words stand above, to the left of it late on the axis."""
+    line = {"color": colour, "width": 1}
+    height = 4 + level * LINE
+    x = {"x0": day.isoformat(), "x1": day.isoformat()}
+    layout["shapes"].append({"type": "line", **x, "yref": "paper", "y0": 0, "y1": 1, "line": line})
+    rise = {"ysizemode": "pixel", "yanchor": 1, "yref": "paper", "y0": 0, "y1": height + LINE - 2}
+    layout["shapes"].append({"type": "line", **x, **rise, "line": line})
+    side: dict[str, Any] = {"xanchor": "right", "xshift": -1} if late else {"xanchor": "left", "xshift": 1}
+    place = {"xref": "x", "x": day.isoformat(), "y": 1, "yanchor": "bottom", "yshift": height}
+    layout["annotations"].append(small_note(escape(text), colour, **(place | side)))

@@ -1,0 +1,200 @@
+"""What every page begins with: registration, look, menu, snapshot, filter from the address, sidebar, chips, status."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+import streamlit as st
+
+from data.errors import WarehouseError
+from data.filters import Filters, from_query, notices, to_query
+from data.sentences import ESTIMAND, MEANING, chips, day, published_total
+from data.statistics import counted
+from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
+from pages.parts import navigation, theme
+from pages.parts.sidebar import case_number, show
+from pages.parts.state import FILTER_PARAMETERS, View, address, apply, connection, go
+
+_ONE_OUTCOME = (
+    "Only what was {} is in, so no rate on this page can say anything. Let go of the outcome to compare rates."
+)
+
+
+def begin(page: str, *, sidebar: bool = True) -> View:
+    """Start a page: everything around its own content. Stops the run, with what to do next, when there is nothing to show."""
+    navigation.ensure_registered()
+    st.set_page_config(page_title="Overturn", page_icon=str(theme.ICON), layout="wide")
+    st.html(theme.css())
+    dark = theme.is_dark()
+    found = _snapshot()
+    filters = _filters(page)
+    view = View(page, found, filters, dark)
+    _remember(view)
+    _menu(view)
+    _open_case(view)
+    if sidebar:
+        show(view)
+        for notice in notices(filters):
+            st.warning(plain(notice))
+        _chips(view)
+        if filters.outcome:
+            st.html(f'<p class="ov-note">{_ONE_OUTCOME.format(filters.outcome)}</p>')
+    _status(view)
+    return view
+
+
+def nothing_found(view: View) -> None:
+    """Say that the filter matches nothing, and offer the ways on; stops the run."""
+    st.info(
+        "No decision matches this filter. Take one of the conditions above away (the cross on its chip), or clear them all. "
+        "Rare tests have few letters: adding a second modality or a wider range of dates helps most."
+    )
+    st.button("Clear all filters", on_click=apply, args=(view.filters.cleared(),), key="ov-clear-empty")
+    st.stop()
+
+
+def plain(text: str) -> str:
+    """Text from a letter or a link as markdown that shows it as it is: no format, no formula, no picture of another host."""
+    return re.sub(r"([\\`*_{}\[\]()#+.!|<>~$:&-])", r"\\\1", " ".join(text.split()))
+
+
+def definitions() -> None:
+    """The folded definitions that end every page."""
+    with st.expander("What the figures mean"):
+        st.markdown(
+            f"{MEANING}\n\n{ESTIMAND}\n\n"
+            "**Rate**: overturned items divided by decided items; with letters as the unit, letters in which any item of the filter was "
+            "overturned. **Interval**: 95 %, after Wilson, widened because the items of a letter share their reviewer and records "
+            "(Rao and Scott 1992). Letters by the same unknown reviewer are alike too, so intervals are lower bounds on the uncertainty. "
+            "**Small** groups, below 10 letters or an effective 10 items, show their count and no rate. A group **stands out** when it "
+            "differs from everything else in the filter after correction for the number of groups (Benjamini and Hochberg 1995).\n\n"
+            "**Utilization review (UR)**: the claims administrator's review of a treatment request. **MTUS**: the state's Medical Treatment "
+            "Utilization Schedule. **ODG**, **ACOEM**, **ACR**: guidelines outside it. **None cited** means that the letter records no "
+            "citation, not that none was made. **Not stated** means that the letter says nothing."
+        )
+
+
+def _snapshot() -> Snapshot:
+    """The snapshot to show: the one a link names while it is there, else the current one."""
+    folder = default_folder()
+    try:
+        current = current_snapshot(folder)
+    except WarehouseError as error:
+        st.error(str(error))
+        st.stop()
+    if current is None:
+        st.title("No letters are loaded yet")
+        st.info(
+            f"The warehouse at {folder} is empty, so there is nothing to count. Load letters (text, PDF, zip) with "
+            "`make run LETTERS=some/folder`, or `python -m loaders ingest some/folder`, then reload this page."
+        )
+        st.stop()
+    asked = st.query_params.get("snapshot", "")
+    following = asked == st.session_state.get("ov-snapshot") != st.session_state.get("ov-pinned")
+    chosen = current
+    if asked not in ("", current.snapshot_id) and not following:
+        try:
+            chosen = snapshot(folder, asked)
+            st.session_state["ov-pinned"] = asked
+        except WarehouseError:
+            st.warning(
+                f"The link names the snapshot {plain(asked[:40])}, which is no longer here (or never was). "
+                f"Shown is the current one, {current.snapshot_id} of {_when(current)}: figures may differ from those that were sent."
+            )
+            _follow(current)
+    try:
+        connection(str(folder), chosen.snapshot_id)
+    except WarehouseError as error:
+        st.error(str(error))
+        st.stop()
+    if chosen.snapshot_id != current.snapshot_id:
+        st.warning(f"This link shows the snapshot of {_when(chosen)}. A newer one, of {_when(current)}, is loaded.")
+        st.button("Show the newest", on_click=_follow, args=(current,), key="ov-newest")
+    st.session_state["ov-snapshot"] = chosen.snapshot_id
+    return chosen
+
+
+def _follow(current: Snapshot) -> None:
+    st.session_state.pop("ov-pinned", None)
+    st.session_state["ov-snapshot"] = current.snapshot_id
+    st.query_params["snapshot"] = current.snapshot_id
+
+
+def _when(of: Snapshot) -> str:
+    made = datetime.fromisoformat(of.created)
+    return f"{day(made.date())}, {made:%H:%M} UTC"
+
+
+def _filters(page: str) -> Filters:
+    """The filter of the address. Turning to a page by a bare address within a session carries the filter along."""
+    query = {name: st.query_params[name] for name in st.query_params if name in FILTER_PARAMETERS}
+    turned = st.session_state.get("ov-page") not in (None, page)
+    if turned and not query and "snapshot" not in st.query_params and st.session_state.get("ov-query"):
+        query = dict(st.session_state["ov-query"])
+        st.query_params.from_dict({**{k: st.query_params[k] for k in st.query_params}, **query})
+    return from_query(query)
+
+
+def _remember(view: View) -> None:
+    first = "ov-page" not in st.session_state
+    st.session_state["ov-page"] = view.page
+    st.session_state["ov-query"] = to_query(view.filters)
+    st.session_state["ov-filters"] = view.filters
+    if (first and st.query_params.get("snapshot") != view.snapshot.snapshot_id) or st.query_params.get(
+        "snapshot", view.snapshot.snapshot_id
+    ) != view.snapshot.snapshot_id:
+        st.query_params["snapshot"] = view.snapshot.snapshot_id
+
+
+def _menu(view: View) -> None:
+    """The menu; its links carry the filter and the snapshot along."""
+    registered = navigation.pages()
+    with st.container(horizontal=True, key="ov-menu", gap="small"):
+        for entry in navigation.ENTRIES:
+            if entry.listed:
+                st.page_link(registered[entry.name], label=entry.title, query_params=address(view.filters))
+
+
+def _open_case(view: View) -> None:
+    """A case number typed into the search box opens its letter; so do words of a link that are one."""
+    number = st.session_state.pop("ov-case", None) or case_number(view.filters.words)
+    if not number:
+        return
+    without = replace(view.filters, words="")
+    letter_id = view.ask("letter_for_case", number, filters=Filters())
+    if letter_id:
+        go("letter", without, letter=letter_id[:16])
+    st.warning(
+        f"No letter with the case number {number} is loaded. Letters without a cover have no number; search their words instead."
+    )
+
+
+def _chips(view: View) -> None:
+    shown = chips(view.filters)
+    if not shown:
+        return
+    with st.container(horizontal=True, key="ov-chip-row", gap="small"):
+        for number, chip in enumerate(shown):
+            st.button(
+                f"{plain(chip.text[:120])} ✕",
+                key=f"ov-chip-{number}",
+                on_click=apply,
+                args=(chip.without,),
+                help="Take this condition away",
+            )
+        st.button("Clear all", key="ov-chip-clear", type="tertiary", on_click=apply, args=(view.filters.cleared(),))
+
+
+def _status(view: View) -> None:
+    total, until = published_total()
+    of = view.snapshot
+    loaded = f"{counted(of.letters, 'letter')} and {counted(of.decisions, 'decision')} loaded, {_when(of)}"
+    if of.kind != "real":
+        st.warning(
+            f"These are sample letters, written to try the product: no figure here says anything about real reviews. {loaded}. "
+            "Loading real letters replaces them."
+        )
+        return
+    st.html(f'<p class="ov-note">{loaded}; about {total / 1e6:.1f} million were published from 2014 to {until}.</p>')

@@ -1,0 +1,59 @@
+"""The list of pages, and their registration with Streamlit.
+
+A folder called `pages` makes Streamlit serve a page file on its own when a fresh server is asked for it before
+`dashboard.py` has run. `ensure_registered` notices that, registers the pages and starts the run again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page: the name of its file, which is its address too, and its title in the menu."""
+
+    name: str
+    title: str
+    listed: bool = True
+
+
+ENTRIES = (
+    Entry("overview", "Overview"),
+    Entry("guidelines", "Guideline sources"),
+    Entry("imaging", "Imaging modalities"),
+    Entry("specialties", "Reviewer specialties"),
+    Entry("letters", "Letters"),
+    Entry("letter", "Letter", listed=False),
+)
+_registered = False
+
+
+def pages() -> dict[str, Page]:
+    """Every page by name; the first one is the default, whose address is the bare one."""
+    return {entry.name: _page(entry, default=entry is ENTRIES[0]) for entry in ENTRIES}
+
+
+def _page(entry: Entry, *, default: bool = False) -> Page:
+    # Streamlit serves a default page at the bare address only and keeps its path for itself, so it gets another one.
+    path = "home" if default else entry.name
+    return st.Page(f"pages/{entry.name}.py", title=entry.title, url_path=path, default=default)
+
+
+def register() -> Page:
+    """Register all pages for this run and return the one that was asked for."""
+    global _registered  # noqa: PLW0603 - whether this process has registered is a fact of the process
+    named = _page(ENTRIES[0])  # the first page again, at the address of its name
+    chosen = st.navigation([*pages().values(), named], position="hidden")
+    _registered = True
+    return chosen
+
+
+def ensure_registered() -> None:
+    """Called first by every page: when this process has not registered the pages yet, do so and start the run again."""
+    if not _registered:
+        register()
+        st.rerun()

@@ -1,0 +1,111 @@
+"""Pictures of grouped rates: the same dots, click, table and words wherever a dimension is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+
+import streamlit as st
+
+from data.filters import Choice, DateRange
+from data.queries import Group, Headline
+from data.schema import NOT_STATED
+from data.sentences import standing_out
+from data.statistics import Unit, counted, rate_words
+from pages.parts.charts.dots import Row, rate_dots
+from pages.parts.charts.draw import draw
+from pages.parts.state import View, apply, current
+from pages.parts.tables import group_table
+from pages.parts.theme import modality_colour
+
+
+def toggle(dimension: str, key: str) -> None:
+    """A click on the mark of `key`: choose it, or let it go. For callbacks."""
+    apply(current().toggle(dimension, key))
+
+
+def choose_pair(rows: str, columns: str, pair: str) -> None:
+    """A click on the cell `row|column` of a matrix: both are chosen, alone. For callbacks."""
+    row, _, column = pair.partition("|")
+    apply(current().choose(rows, Choice((row,))).choose(columns, Choice((column,))))
+
+
+def period_end(length: str, start: date) -> date:
+    """The last day of the month, quarter or year that begins at `start`."""
+    months = {"month": 1, "quarter": 3, "year": 12}[length]
+    after = date(start.year + (start.month - 1 + months) // 12, (start.month - 1 + months) % 12 + 1, 1)
+    return after - timedelta(days=1)
+
+
+def choose_outcome(part: str) -> None:
+    """A click on a part of the bar of outcomes: its items are chosen; partly overturned letters hold items of both kinds."""
+    apply(replace(current(), outcome=None if part == "partly" else part))
+
+
+def choose_period(length: str, start: str) -> None:
+    """A click on the month, quarter or year that begins at `start`: its dates are chosen. For callbacks."""
+    first = date.fromisoformat(start)
+    apply(replace(current(), dates=DateRange(first, period_end(length, first))))
+
+
+def period_label(length: str, start: date) -> str:
+    """The month, quarter or year that begins at `start`: `Dec 2016`, `Q4 2016`, `2016`."""
+    return {"month": f"{start:%b %Y}", "quarter": f"Q{(start.month + 2) // 3} {start.year}", "year": f"{start.year}"}[
+        length
+    ]
+
+
+def unit_of(view: View) -> Unit:
+    """The word for what is counted."""
+    return "letter" if view.filters.unit == "letter" else "decision"
+
+
+def _place(group: Group) -> tuple[bool, float]:
+    """Rates from high to low, then the small groups from many items to few."""
+    return group.rate.small, -group.rate.n if group.rate.small else -(group.rate.rate or 0.0)
+
+
+def dots(
+    view: View,
+    dimension: str,
+    groups: Sequence[Group],
+    *,
+    heading: str,
+    by_rate: bool = True,
+    most: int | None = None,
+    head: Headline | None = None,
+) -> None:
+    """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters.
+
+    The line across is the rate of everything in the filter, or that of `head`. The picture keeps the `most` frequent
+    groups, the table below has all of them.
+    """
+    head = head or view.ask("headline")
+    chosen = view.filters.choice(dimension).include
+    ordered = sorted(groups, key=_place) if by_rate else list(groups)
+    if not ordered:
+        st.info("Nothing to show here for this filter.")
+        return
+    shown = ordered
+    if most is not None:
+        largest = sorted((group for group in groups if group.key != NOT_STATED), key=lambda group: -group.rate.n)[:most]
+        shown = [group for group in ordered if group in largest or group.key in chosen]
+    rows = [
+        Row(
+            key=group.key,
+            label=group.label,
+            rate=group.rate,
+            selected=group.key in chosen,
+            colour=modality_colour(group.key, view.dark) if dimension == "modality" else None,
+        )
+        for group in shown
+    ]
+    unit = unit_of(view)
+    figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark)
+    alt = f"{heading}: " + "; ".join(f"{group.label} {rate_words(group.rate, unit)}" for group in shown[:12])
+    draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=partial(toggle, dimension))
+    rarer = f" {counted(len(ordered) - len(shown), 'further group')} in the table." if len(shown) < len(ordered) else ""
+    st.html(f'<p class="ov-note">{standing_out(list(groups))}{rarer}</p>')
+    group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=partial(toggle, dimension))

@@ -1,0 +1,69 @@
+"""What one run of a page shows, and how the filter in force is changed: through the address bar, for every page alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import streamlit as st
+
+from data.filters import Filters, from_query, to_query
+from data.queries import Reader
+from data.schema import dimensions
+from data.warehouse import Snapshot, snapshot
+from pages.parts import navigation
+
+FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One run of one page: the snapshot it shows, the filter in force, and the theme."""
+
+    page: str
+    snapshot: Snapshot
+    filters: Filters
+    dark: bool
+
+    def ask(self, question: str, *arguments: Any, filters: Filters | None = None) -> Any:
+        """The answer of `Reader.<question>(*arguments)` for the filter in force or another one, kept between runs."""
+        address = tuple(sorted(to_query(filters or self.filters).items()))
+        return _answer(str(self.snapshot.folder), self.snapshot.snapshot_id, address, question, arguments)
+
+
+def apply(filters: Filters, /, **options: str) -> None:
+    """Make `filters` the filter in force and write it, with page options, into the address. For callbacks."""
+    st.session_state["ov-query"] = to_query(filters)
+    st.query_params.from_dict(address(filters, **options))
+
+
+def current() -> Filters:
+    """The filter in force, for callbacks."""
+    filters: Filters = st.session_state["ov-filters"]
+    return filters
+
+
+def address(filters: Filters, /, **options: str) -> dict[str, str]:
+    """The parameters of a link that shows exactly `filters` on the snapshot in view."""
+    return {**to_query(filters), **options, "snapshot": st.session_state.get("ov-snapshot", "")}
+
+
+def go(page: str, filters: Filters, /, **options: str) -> None:
+    """Turn to another page with that filter in its address."""
+    st.switch_page(navigation.pages()[page], query_params=address(filters, **options))
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def connection(folder: str, snapshot_id: str) -> duckdb.DuckDBPyConnection:
+    """The one connection to a snapshot, shared by all sessions; ask on a cursor of it. Raises WarehouseError."""
+    return snapshot(Path(folder), snapshot_id).connect()
+
+
+@st.cache_data(max_entries=3000, show_spinner=False)
+def _answer(
+    folder: str, snapshot_id: str, address: tuple[tuple[str, str], ...], question: str, arguments: tuple[Any, ...]
+) -> Any:
+    reader = Reader(connection(folder, snapshot_id), snapshot(Path(folder), snapshot_id), from_query(dict(address)))
+    return getattr(reader, question)(*arguments)

@@ -1,0 +1,276 @@
+"""The one place for colours and small styles. Colour means one thing: overturned is warm, upheld is cool, grey is neutral.
+
+Outcomes take vermillion and blue, the four target modalities the other hues of the colour-blind-safe set of Okabe and
+Ito (2008), darkened on white until a mark reaches a contrast of 3 to 1. `.streamlit/config.toml` repeats the page's own
+colours; a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import streamlit as st
+
+CONTENT_WIDTH = 1280  # pixels
+FAINT = "rgba(127, 135, 145, 0.22)"  # on white as on black
+STACK_BELOW = 900  # pixels of the window: from here on columns stand below each other
+ICON = Path(__file__).parent.parent / "assets" / "icon.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one theme. Text reaches 4.5 to 1 and marks 3 to 1 on `background`, text also on `surface`.
+
+    `outcomes` are marks and `outcome_texts` words in the same hue; `kinds` are the soft backgrounds of evidence in the
+    reader with `kind_edges` as their underlines; `grey` is a neutral mark, `faint` a grid line that carries no meaning.
+    `rate_low` and `rate_high` are the ends of the shades behind `text` in a matrix.
+    """
+
+    background: str
+    surface: str
+    text: str
+    muted: str
+    link: str
+    border: str
+    grey: str
+    faint: str
+    outcomes: Mapping[str, str]
+    outcome_texts: Mapping[str, str]
+    modalities: Mapping[str, str]
+    kinds: Mapping[str, str]
+    kind_edges: Mapping[str, str]
+    rate_low: str
+    rate_high: str
+
+
+KIND_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "outcome": "Outcome",
+        "imaging": "Imaging",
+        "request": "What was requested",
+        "claims_administrator": "Source of the claims administrator",
+        "reviewer": "Source of the reviewer",
+        "specialty": "Reviewer's specialty",
+        "licence_state": "State of licence",
+        "date": "Date",
+        "decisive": "Deciding sentence",
+        "worker": "Injured worker",
+        "other": "Other",
+    }
+)
+
+LIGHT = Palette(
+    background="#ffffff",
+    surface="#f3f5f7",
+    text="#1f2630",
+    muted="#59626e",
+    link="#0b5394",
+    border="#d3d8de",
+    grey="#7b838d",
+    faint=FAINT,
+    outcomes={"upheld": "#0b5fa5", "partly": "#9a6b3f", "overturned": "#d55e00"},
+    outcome_texts={"upheld": "#0b5394", "partly": "#7d5228", "overturned": "#a84400"},
+    modalities={"bone_scan": "#009068", "spect": "#b9568f", "ct": "#b07a00", "dexa": "#2a90c8"},
+    kinds={
+        "outcome": "#ffe0cc",
+        "imaging": "#d3f0e5",
+        "request": "#eaf3d2",
+        "claims_administrator": "#dbe7f7",
+        "reviewer": "#d6eef7",
+        "specialty": "#eee2f6",
+        "licence_state": "#e3e1f7",
+        "date": "#e9ebee",
+        "decisive": "#fff0b3",
+        "worker": "#f8dfea",
+        "other": "#efebe4",
+    },
+    kind_edges={
+        "outcome": "#d55e00",
+        "imaging": "#009068",
+        "request": "#6f8c1f",
+        "claims_administrator": "#3f74bd",
+        "reviewer": "#2183a6",
+        "specialty": "#9358b8",
+        "licence_state": "#6a62c4",
+        "date": "#7b838d",
+        "decisive": "#a67c00",
+        "worker": "#bf4f83",
+        "other": "#8d7f68",
+    },
+    rate_low="#fdf3ec",
+    rate_high="#f6a76e",
+)
+
+DARK = Palette(
+    background="#14181d",
+    surface="#1f252c",
+    text="#e8ebef",
+    muted="#a7b0bb",
+    link="#86aef0",
+    border="#3a424c",
+    grey="#8b949f",
+    faint=FAINT,
+    outcomes={"upheld": "#6f9ae6", "partly": "#c79f70", "overturned": "#f07f3c"},
+    outcome_texts={"upheld": "#8fb3f0", "partly": "#d6b48a", "overturned": "#f59a62"},
+    modalities={"bone_scan": "#22b68c", "spect": "#d98ab8", "ct": "#e0a100", "dexa": "#5cc0ee"},
+    kinds={
+        "outcome": "#5a2f17",
+        "imaging": "#12453a",
+        "request": "#37451a",
+        "claims_administrator": "#1f3d66",
+        "reviewer": "#15485b",
+        "specialty": "#452a57",
+        "licence_state": "#35306a",
+        "date": "#363d46",
+        "decisive": "#544410",
+        "worker": "#5a2340",
+        "other": "#443d31",
+    },
+    kind_edges={
+        "outcome": "#f07f3c",
+        "imaging": "#22b68c",
+        "request": "#a3c23f",
+        "claims_administrator": "#7aa5e8",
+        "reviewer": "#52b4d6",
+        "specialty": "#bd8adb",
+        "licence_state": "#9c94ee",
+        "date": "#9aa3ae",
+        "decisive": "#e0b93a",
+        "worker": "#e081ad",
+        "other": "#b7a88d",
+    },
+    rate_low="#271f1a",
+    rate_high="#8a4415",
+)
+
+
+def palette(dark: bool) -> Palette:
+    """The colours of the dark or the light theme."""
+    return DARK if dark else LIGHT
+
+
+def is_dark() -> bool:
+    """Whether the page is shown dark now; light when the browser has not told."""
+    return st.context.theme.type == "dark"
+
+
+def modality_colour(key: str, dark: bool) -> str:
+    """The fixed colour of one of the four target modalities; the others share one grey."""
+    colours = palette(dark)
+    return colours.modalities.get(key, colours.grey)
+
+
+def css() -> str:
+    """The style sheet of everything that Streamlit does not style itself, for one `st.html` on each run.
+
+    Both themes stand in it: `light-dark()` follows the `color-scheme` that Streamlit sets on the page and the sidebar.
+    """
+    colours = {
+        "background": (LIGHT.background, DARK.background),
+        "surface": (LIGHT.surface, DARK.surface),
+        "text": (LIGHT.text, DARK.text),
+        "muted": (LIGHT.muted, DARK.muted),
+        "border": (LIGHT.border, DARK.border),
+        "grey": (LIGHT.grey, DARK.grey),
+        "link": (LIGHT.link, DARK.link),
+    }
+    for name in LIGHT.outcomes:
+        colours[name] = (LIGHT.outcomes[name], DARK.outcomes[name])
+        colours[f"{name}-text"] = (LIGHT.outcome_texts[name], DARK.outcome_texts[name])
+    for name in LIGHT.kinds:
+        colours[f"kind-{name}"] = (LIGHT.kinds[name], DARK.kinds[name])
+        colours[f"edge-{name}"] = (LIGHT.kind_edges[name], DARK.kind_edges[name])
+    variables = "\n".join(f"  --ov-{name}: light-dark({light}, {dark});" for name, (light, dark) in colours.items())
+    outcomes = "\n".join(
+        f".ov-card.ov-{name} {{ border-left-color: var(--ov-{name}); }}\n"
+        f".ov-word.ov-{name} {{ color: var(--ov-{name}-text); }}"
+        for name in LIGHT.outcomes
+    )
+    kinds = "\n".join(
+        f".ov-mark.ov-{name} {{ background: var(--ov-kind-{name}); border-bottom-color: var(--ov-edge-{name}); }}"
+        for name in LIGHT.kinds
+    )
+    words = [(LIGHT.text, DARK.text), (LIGHT.muted, DARK.muted)]
+    words += [(LIGHT.outcome_texts[name], DARK.outcome_texts[name]) for name in LIGHT.outcomes]
+    charts = "\n".join(_follow(light, dark) for light, dark in words)
+    rules = _RULES.replace("CONTENT_WIDTH", str(CONTENT_WIDTH)).replace("STACK_BELOW", str(STACK_BELOW))
+    return f"<style>\n:root {{\n{variables}\n}}\n{rules}{outcomes}\n{kinds}\n{charts}\n</style>"
+
+
+def _follow(light: str, dark: str) -> str:
+    """Lets words in a chart change with the browser's theme at once; the figure itself follows with the next run.
+
+    The words inside the cells of a matrix stay with their shades.
+    """
+    kept = "[data-testid='stPlotlyChart'] :is(text, tspan):not(.bartext, .bartext *)"
+    written = [f"rgb({int(c[1:3], 16)}, {int(c[3:5], 16)}, {int(c[5:7], 16)})" for c in (light, dark)]
+    both = ", ".join(f"[style*='fill: {colour}'], [style*='fill:{colour}']" for colour in (*written, light, dark))
+    return f"{kept}:is({both}) {{ fill: light-dark({light}, {dark}) !important; }}"
+
+
+_RULES = """
+[data-testid="stMainBlockContainer"] { max-width: CONTENT_WIDTHpx; margin-inline: auto; }
+[data-testid="stPlotlyChart"] text { font-variant-numeric: tabular-nums; }
+.ov-answer, .ov-note, .ov-chips, .ov-chip, .ov-figures, .ov-card, .ov-reader, .ov-values, .ov-legend,
+.ov-name {
+  color: var(--ov-text); }
+.ov-answer { font-size: 1.25rem; line-height: 1.45; margin: 0 0 0.25rem; max-width: 62rem; text-wrap: pretty; }
+.ov-answer b { font-weight: 650; font-variant-numeric: tabular-nums; }
+.ov-note { font-size: 0.9rem; line-height: 1.5; color: var(--ov-muted); margin: 0; max-width: 62rem; }
+.ov-term { text-decoration: underline dotted var(--ov-grey); text-underline-offset: 0.2em; cursor: help; }
+.ov-word { font-weight: 600; }
+
+.ov-chips { display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; }
+.ov-chip { display: inline-block; padding: 0.1rem 0.65rem; border: 1px solid var(--ov-border); border-radius: 999px;
+  background: var(--ov-surface); font-size: 0.875rem; line-height: 1.6; }
+[class*="st-key-ov-chip"] button { border-radius: 999px; min-height: 0; padding: 0.1rem 0.75rem;
+  background: var(--ov-surface); }
+
+.ov-figures { display: flex; flex-wrap: wrap; gap: 0.75rem 2.5rem; margin: 0.25rem 0; }
+.ov-figure { min-width: 9rem; }
+.ov-figure b { display: block; font-size: 1.625rem; font-weight: 600; line-height: 1.25;
+  font-variant-numeric: tabular-nums; }
+.ov-figure span { font-size: 0.9rem; color: var(--ov-muted); }
+
+.ov-bar { position: relative; display: block; padding: 0.05rem 0.3rem; font-variant-numeric: tabular-nums;
+  background: linear-gradient(var(--ov-border), var(--ov-border)) left / var(--ov-share, 0%) 100% no-repeat; }
+
+.ov-card { border: 1px solid var(--ov-border); border-left: 0.375rem solid var(--ov-grey); border-radius: 0.375rem;
+  background: var(--ov-background); padding: 0.6rem 0.9rem; margin: 0 0 0.6rem; line-height: 1.5;
+  break-inside: avoid; overflow-wrap: anywhere; }
+.ov-card h4 { margin: 0 0 0.15rem; padding: 0; font-size: 1rem; font-weight: 600; }
+.ov-card p { margin: 0.15rem 0 0; }
+.ov-card .ov-meta { font-size: 0.9rem; color: var(--ov-muted); }
+
+.ov-reader { max-width: 75ch; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.65; font-size: 1rem; }
+.ov-mark { color: var(--ov-text); padding: 0.05em 0.15em; border-bottom: 2px solid var(--ov-grey);
+  border-radius: 0.15rem 0.15rem 0 0; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
+.ov-mark:has(:target) { outline: 2px solid var(--ov-text); outline-offset: 1px; }
+.ov-reader [id] { scroll-margin-top: 5rem; }
+.ov-page { display: block; border-top: 1px dashed var(--ov-grey); margin: 0.75rem 0; }
+.ov-name { font-size: 1.25rem; font-weight: 650; margin: 0; }
+.ov-legend { display: flex; flex-wrap: wrap; gap: 0.35rem 0.9rem; font-size: 0.9rem; margin: 0 0 0.5rem; }
+.stApp dl.ov-values { padding: 0; display: grid; grid-template-columns: minmax(8rem, auto) 1fr; gap: 0.3rem 0.9rem; margin: 0;
+  font-size: 0.95rem; line-height: 1.45; }
+.ov-values dt { padding: 0; font-weight: 400; color: var(--ov-muted); }
+.ov-values dd { margin: 0; overflow-wrap: anywhere; }
+
+@media (max-width: STACK_BELOWpx) {
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-direction: column; }
+  [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { width: 100%; min-width: 0; flex: 1 1 auto; }
+  [data-testid="stMainBlockContainer"] { padding-left: 1.25rem; padding-right: 1.25rem; }
+}
+/* A chart keeps its width on paper, so the page is as wide as the content and the printer scales it down. */
+@page { size: 1200px 1553px; margin: 40px; }
+@media print {
+  [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"],
+  .modebar-container, .stButton, .stDownloadButton { display: none !important; }
+  [data-testid="stMainBlockContainer"] { max-width: none; padding: 0; }
+  [data-testid="stPlotlyChart"], .ov-card, .ov-figures, tr { break-inside: avoid; }
+  h1, h2, h3, h4 { break-after: avoid; }
+  .ov-mark, .ov-card, .ov-chip, .ov-bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+"""

@@ -1,0 +1,26 @@
+"""Reviewer specialties: does the reviewer's specialty matter?"""
+
+import streamlit as st
+
+from data.sentences import answer
+from pages.parts.frame import begin, definitions, nothing_found
+from pages.parts.pictures import dots
+
+view = begin("specialties")
+st.title("Does the reviewer’s specialty matter?")
+head = view.ask("headline")
+if not head.decisions:
+    nothing_found(view)
+st.html(f'<p class="ov-answer">{answer(head, view.filters, *view.ask("against_rest"))}</p>')
+st.html(
+    '<p class="ov-note">Reviewers are matched to the condition, so a difference between specialties is not a difference between reviewers: '
+    "the requests differ too. Reviewers are confidential; only their specialty and licence are known.</p>"
+)
+st.subheader("Specialty groups: each decision once")
+dots(view, "specialty_group", view.ask("by", "specialty_group"), heading="Specialty group")
+st.subheader("Specialty by specialty")
+st.html(
+    '<p class="ov-note">A reviewer with two certifications counts under both, so these add up to more than the whole.</p>'
+)
+dots(view, "specialty", view.ask("by", "specialty"), heading="Reviewer specialty")
+definitions()

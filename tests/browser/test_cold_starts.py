@@ -1,0 +1,44 @@
+"""Every page asked for as the first thing a fresh server is asked for, with a filter in its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from screens import Screen, Server
+
+from data.warehouse import Snapshot
+
+pytestmark = pytest.mark.browser
+
+QUERY = {"modality": "ct", "unit": "letter"}
+ANSWER = "12 letters on CT; 6 overturned: 50 % (25 to 75 %)"
+CHIPS = ["CT"]
+
+
+@pytest.mark.parametrize("path", ["", "overview", "guidelines", "imaging", "specialties", "letters"])
+def test_a_page_asked_for_first_shows_the_filtered_numbers(
+    serve: Callable[[Path], Server], screen: Screen, sample_warehouse: Snapshot, path: str
+) -> None:
+    server = serve(sample_warehouse.folder)
+    screen.open(server.address(path, **QUERY))
+    assert screen.answer.startswith(ANSWER)
+    assert screen.chips == CHIPS
+    assert screen.path == f"/{path}"
+    assert screen.query == {**QUERY, "snapshot": sample_warehouse.snapshot_id}
+    assert screen.page.locator(".st-key-ov-menu a").count() == 5
+    assert screen.page.get_by_role("dialog").count() == 0
+    assert not screen.errors
+
+
+def test_a_letter_asked_for_first_shows_its_marks(
+    serve: Callable[[Path], Server], screen: Screen, sample_warehouse: Snapshot
+) -> None:
+    with sample_warehouse.connect() as connection:
+        row = connection.execute("SELECT letter_id FROM letters WHERE case_number = 'CM16-0990018'").fetchone()
+    assert row is not None
+    screen.open(serve(sample_warehouse.folder).address("letter", letter=row[0][:16], modality="ct"))
+    assert screen.page.locator("h1").inner_text() == "CM16-0990018"
+    assert screen.page.locator(".ov-reader mark").count() > 20
+    assert screen.query["modality"] == "ct"

@@ -1,0 +1,186 @@
+"""Filters as people use them: marks, widgets, chips, menu, the browser's own buttons, and links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from screens import Screen, Server
+
+pytestmark = pytest.mark.browser
+
+EVERYTHING = "93 decisions in 40 letters; 22 overturned: 24 % (16 to 34 %)."
+
+
+def click_mark(screen: Screen, chart: str, number: int = 0) -> Screen:
+    """Click a mark of the chart whose key begins so."""
+    points = screen.page.locator(f'[class*="st-key-{chart}"] path.point')
+    points.nth(number).wait_for()
+    return screen.after(lambda: points.nth(number).click(force=True))
+
+
+def test_a_click_on_a_dot_filters_and_another_one_lets_go(screen: Screen, server: Server) -> None:
+    screen.open(server.address("guidelines"))
+    assert (screen.answer, screen.chips) == (EVERYTHING, [])
+    click_mark(screen, "ov-dots-admin-Guideline")
+    assert screen.chips == ["Administrator cited ODG"]
+    assert screen.query["admin"] == "odg"
+    assert screen.answer.startswith("25 decisions in ")
+    click_mark(screen, "ov-dots-admin-Guideline")
+    assert (screen.answer, screen.chips) == (EVERYTHING, [])
+    assert "admin" not in screen.query
+
+
+def test_a_small_group_can_be_clicked_too(screen: Screen, server: Server) -> None:
+    screen.open(server.address("imaging"))
+    click_mark(screen, "ov-dots-modality", 1)
+    assert screen.query["modality"] == "bone_scan"
+    assert screen.chips == ["Bone scan"]
+
+
+def test_a_click_on_a_cell_chooses_both_of_its_sides(screen: Screen, server: Server) -> None:
+    screen.open(server.address("guidelines"))
+    cells = screen.page.locator('[class*="st-key-ov-matrix"] .js-plotly-plot .barlayer path')
+    cells.first.wait_for()
+    screen.after(lambda: cells.first.click(force=True))
+    assert (screen.query["admin"], screen.query["reviewer"]) == ("mtus", "mtus")
+    assert screen.answer.startswith("37 decisions ")
+
+
+def test_a_click_on_a_year_chooses_its_dates(screen: Screen, server: Server) -> None:
+    screen.open(server.address())
+    bars = screen.page.locator('[class*="st-key-ov-trend"] .js-plotly-plot .barlayer path')
+    bars.first.wait_for()
+    screen.after(lambda: bars.nth(2).click(force=True))
+    assert screen.query["date"] == "2016-01-01..2016-12-31"
+    assert screen.chips == ["Decided 1 Jan 2016 to 31 Dec 2016"]
+
+
+def test_the_switch_between_administrator_and_reviewer(screen: Screen, server: Server) -> None:
+    screen.open(server.address("guidelines"))
+    screen.press("ov-w-side", "Reviewer")
+    assert screen.query["side"] == "reviewer"
+    assert "reviewer relied on" in screen.page.locator(".ov-note b").first.inner_text()
+    screen.press("ov-w-side", "Administrator")
+    assert "side" not in screen.query
+
+
+def test_the_sidebar_filters_by_list_words_outcome_and_dates(screen: Screen, server: Server) -> None:
+    screen.open(server.address("letters"))
+    screen.choose("ov-w-modality", "SPECT")
+    assert screen.answer.startswith("9 decisions on SPECT")
+    screen.choose("ov-w-modality", "Bone scan")
+    screen.press("ov-w-modality-mode", "all of these")
+    assert screen.query["modality"] == "all:spect,bone_scan"
+    assert screen.chips == ["all of: SPECT", "all of: Bone scan"]
+    screen.press("ov-w-outcome", "Upheld")
+    assert screen.query["outcome"] == "upheld"
+    screen.press("ov-chip-clear", "Clear all")
+    assert screen.answer == EVERYTHING
+
+    box = screen.widget("ov-w-words").locator("input")
+
+    def typed() -> None:
+        box.fill("dexamethasone")
+        box.press("Enter")
+
+    screen.after(typed)
+    assert screen.query["words"] == "dexamethasone"
+    assert screen.chips == ["Text has: dexamethasone"]
+    screen.press("ov-chip-clear", "Clear all")
+    assert box.input_value() == ""
+
+    screen.after(screen.widget("ov-w-undated").locator("label").first.click)
+    assert screen.query["date"] == "not_stated"
+    assert screen.chips == ["Decided: date not stated"]
+    screen.press("ov-chip-clear", "Clear all")
+    screen.press("ov-w-unit", "Letters")
+    assert screen.answer.startswith("40 letters; 22 overturned")
+    screen.after(screen.widget("ov-w-ancillary").locator("label").first.click)
+    assert screen.query["without"] == "ancillary"
+    assert screen.chips == ["Without ancillary items"]
+
+
+def test_a_range_of_dates_typed_into_the_sidebar(screen: Screen, server: Server) -> None:
+    screen.open(server.address("letters"))
+
+    def typed() -> None:
+        screen.widget("ov-w-from").get_by_role("spinbutton").first.click()
+        screen.page.keyboard.type("20160101", delay=60)
+        screen.page.keyboard.press("Enter")
+        screen.page.keyboard.press("Escape")
+
+    screen.after(typed)
+    assert screen.query["date"] == "2016-01-01.."
+    assert screen.chips == ["Decided from 1 Jan 2016"]
+
+
+def test_chips_take_away_one_condition_each(screen: Screen, server: Server) -> None:
+    screen.open(server.address("imaging", modality="spect,ct", outcome="upheld"))
+    assert screen.chips == ["SPECT", "CT", "Upheld only"]
+    screen.press("ov-chip-0", "SPECT")
+    assert screen.chips == ["CT", "Upheld only"]
+    assert screen.query["modality"] == "ct"
+    screen.press("ov-chip-1", "Upheld")
+    assert "outcome" not in screen.query
+
+
+def test_the_menu_carries_the_filter_to_every_page(screen: Screen, server: Server) -> None:
+    screen.open(server.address("", modality="ct", unit="letter"))
+    first = screen.answer
+    for title in ("Guideline sources", "Imaging modalities", "Reviewer specialties", "Letters", "Overview"):
+        screen.after(lambda title=title: screen.page.locator(".st-key-ov-menu").get_by_role("link", name=title).click())
+        assert (screen.query["modality"], screen.query["unit"]) == ("ct", "letter")
+        assert screen.chips == ["CT"]
+        assert screen.answer.startswith(first.split(";")[0])
+
+
+def test_back_and_forward_restore_the_earlier_views(screen: Screen, server: Server) -> None:
+    screen.open(server.address("guidelines"))
+
+    def shown() -> tuple[str, list[str], str]:
+        return screen.answer, screen.chips, screen.page.url
+
+    states = [shown()]
+    click_mark(screen, "ov-dots-admin-Guideline")
+    states.append(shown())
+    screen.press("ov-w-unit", "Letters")
+    states.append(shown())
+    screen.after(lambda: screen.page.locator(".st-key-ov-menu").get_by_role("link", name="Imaging").click())
+    states.append(shown())
+    for state in reversed(states[:-1]):
+        screen.page.go_back(wait_until="commit")
+        screen.until(lambda state=state: shown() == state)
+    for state in states[1:]:
+        screen.page.go_forward(wait_until="commit")
+        screen.until(lambda state=state: shown() == state)
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("", {"modality": "all:bone_scan,spect,!ct", "unit": "letter"}),
+        ("guidelines", {"admin": "mtus", "side": "reviewer", "date": "2015..2016,not_stated"}),
+        ("imaging", {"words": 'spine "not medically necessary"', "without": "ancillary,modified"}),
+        ("letters", {"specialty": "orthopedic_surgery,not_stated", "outcome": "upheld", "by": "ur"}),
+    ],
+)
+def test_an_address_copied_into_a_new_session_shows_exactly_the_same(
+    new_screen: Callable[..., Screen], server: Server, path: str, query: dict[str, str]
+) -> None:
+    first = new_screen().open(server.address(path, **query))
+    second = new_screen().open(first.page.url)
+    assert first.chips
+    assert second.page.url == first.page.url
+    assert second.chips == first.chips
+    main = '[data-testid="stMain"]'
+    assert second.page.locator(main).inner_text() == first.page.locator(main).inner_text()
+
+
+def test_an_unknown_value_in_a_link_is_told(screen: Screen, server: Server) -> None:
+    screen.open(server.address("imaging", modality="hologram"))
+    assert "hologram" in screen.page.get_by_role("alert").first.inner_text()
+    assert screen.chips == ["hologram"]
+    assert screen.page.get_by_text("No decision matches this filter").count() == 1
+    screen.press("ov-chip-0", "hologram")
+    assert screen.answer.startswith("All imaging: ")

@@ -1,0 +1,54 @@
+"""Made-up rows, periods and cells, the figures of them, and what stands in a figure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from data.statistics import Rate, Sums, overturn_rate
+from pages.parts.charts.bars import count_bars, outcome_bar
+from pages.parts.charts.dots import Row, rate_dots
+from pages.parts.charts.figure import Figure
+from pages.parts.charts.matrix import matrix
+from pages.parts.charts.trend import Period, trend
+
+
+def rate(y: int, n: int) -> Rate:
+    return overturn_rate(Sums.letters_as_units(n, y), 0.0)
+
+
+OVERALL = rate(330, 3120)
+ROWS = [
+    Row("bone_scan", "Bone scan", rate(31, 156), colour="#009068"),
+    Row("spect", "SPECT", rate(4, 38), selected=True),
+    Row("discography", "Discography <b> & more", rate(2, 7)),
+    Row("ct", "CT", rate(50, 533), note="differs from the rest"),
+    Row("pet", "Positron emission tomography", rate(0, 0)),
+]
+PERIODS = [
+    Period(date(2016, 10, 1), "October 2016", rate(5, 50)),
+    Period(date(2016, 11, 1), "November 2016", rate(1, 4)),
+    Period(date(2016, 12, 1), "December 2016", rate(8, 60)),
+    Period(date(2017, 1, 1), "January 2017", rate(2, 20), complete=False),
+]
+MARKS = [(date(2016, 12, 1), "MTUS revised"), (date(2010, 1, 1), "long before")]
+SOURCES = {"mtus": "MTUS", "odg": "Official Disability Guidelines"}
+CELLS = {("mtus", "mtus"): rate(28, 104), ("mtus", "odg"): rate(2, 3), ("odg", "mtus"): rate(0, 0)}
+DRAWN = {
+    "dots": lambda dark: rate_dots(ROWS, OVERALL, dark=dark),
+    "compact": lambda dark: rate_dots(ROWS, OVERALL, dark=dark, compact=True),
+    "small": lambda dark: rate_dots(ROWS[2:3], rate(2, 7), dark=dark),
+    "empty": lambda dark: rate_dots([], OVERALL, dark=dark),
+    "outcomes": lambda dark: outcome_bar(30, 3, 5, dark=dark),
+    "trend": lambda dark: trend(PERIODS, OVERALL, dark=dark, marks=MARKS, limits=[(0.0, 0.3), None, None, (0.0, 0.2)]),
+    "matrix": lambda dark: matrix(SOURCES, SOURCES, CELLS, dark=dark, diagonal=True, row_title="a", column_title="b"),
+    "counts": lambda dark: count_bars([("ct", "CT", 533, True), ("pet", "PET", 0, False)], dark=dark),
+}
+
+
+def marks(figure: Figure) -> list[dict[str, Any]]:
+    return [trace for trace in figure["data"] if "customdata" in trace]
+
+
+def words(figure: Figure) -> list[str]:
+    return [annotation["text"] for annotation in figure["layout"]["annotations"]]

@@ -1,0 +1,131 @@
+"""Files that a spreadsheet opens safely, and sentences that claim no more than their figures carry."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from data.exports import csv_text, safe_cell
+from data.filters import Choice, DateRange, Filters, from_query
+from data.queries import Group, Headline
+from data.sentences import answer, chips, day, filter_text, standing_out
+from data.statistics import Difference, Rate, Sums, overturn_rate
+from data.warehouse import Snapshot
+
+FORMULAS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "  =HYPERLINK(1)", "\n=1", "=cmd|' /C calc'!A0"]
+
+
+def read_back(content: bytes) -> tuple[list[str], list[list[str]]]:
+    """The lines of explanation and the rows of a file."""
+    lines = content.decode("utf-8-sig").split("\r\n")
+    notes = [line for line in lines if line.startswith("#")]
+    assert lines[: len(notes)] == notes
+    return notes, list(csv.reader(io.StringIO("\r\n".join(lines[len(notes) :]), newline="")))
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_text_that_would_be_a_formula_is_kept_from_running(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+    assert str(safe_cell([text, "b"])).startswith("'")
+
+
+@pytest.mark.parametrize("value", [1, -1, 0.5, None, date(2016, 12, 9), "MRI - knee", "a=b", ""])
+def test_other_values_stay_as_they_are(value: object) -> None:
+    assert safe_cell(value) == value
+
+
+def test_a_file_says_what_it_counts_and_keeps_every_cell(sample_warehouse: Snapshot) -> None:
+    awkward = 'a "quoted", comma\nand a line; ünïcode'
+    filters = from_query({"modality": "spect", "unit": "letter", "words": "bone & =1"})
+    content = csv_text(["Request", "n"], [[awkward, 3], ["=1+1", None]], filters, sample_warehouse)
+    notes, rows = read_back(content)
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert rows == [["Request", "n"], [awkward, "3"], ["'=1+1", ""]]
+    assert sample_warehouse.snapshot_id in notes[0]
+    assert "SAMPLE LETTERS" in notes[0]
+    assert "SPECT" in notes[1]
+    assert "unit: letters" in notes[1]
+    assert "not the chance that a denial is wrong" in notes[2]
+
+
+def head(rate: Rate, **more: int) -> Headline:
+    figures = {"decisions": rate.n, "letters": rate.letters, "upheld": 0, "partly": 0, "overturned": 0}
+    rest = {"undated": 0, "ancillary": 0, "modified": 0, "retrospective": 0}
+    return Headline(rate=rate, rho=0.0, first=None, last=None, **{**figures, **rest, **more})
+
+
+def rate(n: int, y: int) -> Rate:
+    return overturn_rate(Sums.letters_as_units(n, y), 0.0)
+
+
+def test_an_answer_counts_first_then_gives_the_rate_with_its_interval() -> None:
+    filters = Filters().choose("modality", Choice(("spect",)))
+    said = answer(head(rate(38, 4)), filters, None, None).replace("\xa0", " ")
+    assert said == "38 decisions on SPECT in 38 letters; 4 overturned: 11 % (4 to 24 %)."
+
+
+def test_an_answer_of_few_letters_gives_no_rate() -> None:
+    assert answer(head(rate(9, 3)), Filters(), None, None) == (
+        "9 decisions in 9 letters; 3 overturned: too few to give a rate."
+    )
+    assert answer(head(rate(1, 0)), Filters(unit="letter"), None, None) == (
+        "1 letter; 0 overturned: too few to give a rate."
+    )
+    assert answer(head(rate(0, 0)), Filters(), None, None) == "No decision matches this filter."
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "d", "words"),
+    [(-0.1, 0.2, 0.05, "cannot be told apart"), (0.1, 0.3, 0.2, "higher than"), (-0.3, -0.1, -0.2, "lower than")],
+)
+def test_a_comparison_says_only_what_its_interval_carries(low: float, high: float, d: float, words: str) -> None:
+    versus = Difference(d, low, high, 0.5, low > 0 or high < 0, 0.01)
+    assert words in answer(head(rate(100, 30)), Filters(), versus, rate(100, 10))
+    assert words not in answer(head(rate(100, 30)), Filters(), versus, rate(5, 1))
+
+
+def test_chips_say_each_condition_in_words() -> None:
+    filters = from_query(
+        {
+            "modality": "all:bone_scan,spect,!ct",
+            "admin": "none",
+            "outcome": "upheld",
+            "date": "2016-12-01..2017-01-31,not_stated",
+            "words": "knee",
+            "without": "ancillary",
+        }
+    )
+    assert [chip.text for chip in chips(filters)] == [
+        "Administrator cited None cited",
+        "all of: Bone scan",
+        "all of: SPECT",
+        "not CT",
+        "Upheld only",
+        "Decided 1 Dec 2016 to 31 Jan 2017 or not stated",
+        "Text has: knee",
+        "Without ancillary items",
+    ]
+    assert filter_text(Filters()) == "everything"
+    for chip in chips(filters):
+        assert len(chips(chip.without)) == len(chips(filters)) - 1
+
+
+def test_dates_read_as_people_write_them() -> None:
+    assert (day(date(2016, 12, 9)), day(None)) == ("9 Dec 2016", "not stated")
+    undated = replace(Filters(), dates=DateRange(undated=True), date_field="ur")
+    assert [chip.text for chip in chips(undated)] == ["UR denial: date not stated"]
+
+
+def test_groups_that_stand_out_are_named_by_their_direction() -> None:
+    def group(label: str, d: float | None, stands_out: bool) -> Group:
+        versus = Difference(d, -0.1, 0.1, None if d is None else 0.01, stands_out, 0.01)
+        return Group(label, label, rate(50, 10), versus, stands_out)
+
+    both = [group("SPECT", 0.2, True), group("MRI", -0.2, True), group("CT", 0.0, False)]
+    assert standing_out(both) == "SPECT: overturned more often than the rest; MRI: overturned less often than the rest."
+    assert standing_out(both[2:] * 2) == "No group can be told apart from the rest."
+    assert standing_out([group("SPECT", None, False)] * 3) == "Too few groups have enough letters to be compared."

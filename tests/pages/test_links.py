@@ -1,0 +1,124 @@
+"""Links: unknown values are named and never widen, chips and letters say what they stand for."""
+
+from __future__ import annotations
+
+import pytest
+from page_views import OpenPage, answer_of, markup, warnings_of
+
+from data.warehouse import Snapshot
+
+EVERY_PAGE = ("overview", "guidelines", "imaging", "specialties", "letters")
+UNKNOWN = [
+    ({"modality": "hologram"}, "hologram"),
+    ({"modality": "spect,hologram", "unit": "letter"}, "hologram"),
+    ({"admin": "!holograms"}, "holograms"),
+    ({"outcome": "maybe"}, "maybe"),
+    ({"date": "yesterday"}, "yesterday"),
+    ({"date": "²²²².."}, "²²²²"),
+    ({"unit": "kilogram"}, "kilogram"),
+    ({"without": "everything"}, "everything"),
+    ({"side": "judge"}, "judge"),
+    ({"body": "<script>alert(1)</script>"}, "<script>"),
+]
+
+
+def chip_texts(app: object) -> list[str]:
+    return [button.label.replace("\\", "") for button in app.main.button if str(button.key).startswith("ov-chip-")]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE)
+@pytest.mark.parametrize(("query", "value"), UNKNOWN, ids=[str(query) for query, _ in UNKNOWN])
+def test_an_unknown_value_is_named_and_stands_on_a_chip(
+    open_page: OpenPage, page: str, query: dict[str, str], value: str
+) -> None:
+    app = open_page(page, **query)
+    assert any(value in warning for warning in warnings_of(app))
+    assert any(value[:8] in text for text in chip_texts(app))
+
+
+@pytest.mark.parametrize("query", [query for query, _ in UNKNOWN if len(query) == 1 and "admin" not in query], ids=str)
+def test_an_unknown_value_alone_matches_nothing(open_page: OpenPage, query: dict[str, str]) -> None:
+    app = open_page("overview", **query)
+    assert "No decision matches" in app.info[0].value
+    app.button(key="ov-clear-empty").click().run()
+    assert answer_of(app).startswith("93 decisions")
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE)
+def test_a_filter_that_matches_nothing_offers_the_way_out(open_page: OpenPage, page: str) -> None:
+    app = open_page(page, modality="pet", body="knee", words='"nowhere to be read"')
+    assert "No decision matches" in app.info[0].value
+    assert len(chip_texts(app)) == 4
+    assert not app.main.get("plotly_chart")
+
+
+def test_markup_in_a_link_is_shown_as_it_is(open_page: OpenPage) -> None:
+    app = open_page("overview", outcome="![x](https://elsewhere.example/x.png)")
+    written = next(warning.value for warning in app.warning if "elsewhere" in warning.value)
+    assert "![" not in written
+    assert "![x](https://elsewhere.example/x.png)" in warnings_of(app)[0]
+
+
+def test_each_chip_takes_its_own_condition_away(open_page: OpenPage) -> None:
+    app = open_page("overview", modality="spect,ct", outcome="upheld", words="spine")
+    assert chip_texts(app) == ["SPECT ✕", "CT ✕", "Upheld only ✕", "Text has: spine ✕", "Clear all"]
+    app.button(key="ov-chip-1").click().run()
+    assert chip_texts(app)[:2] == ["SPECT ✕", "Upheld only ✕"]
+    assert app.query_params["modality"] == "spect"
+    app.button(key="ov-chip-clear").click().run()
+    assert chip_texts(app) == []
+    assert set(app.query_params) == {"snapshot"}
+
+
+@pytest.mark.parametrize("typed", ["CM16-0990018", " cm16-0990018 ", "CM 16-0990018"])
+def test_a_case_number_opens_its_letter(open_page: OpenPage, typed: str) -> None:
+    app = open_page("overview", modality="ct")
+    app.sidebar.text_input(key="ov-w-words").set_value(typed).run()
+    assert app.title[0].value.replace("\\", "") == "CM16-0990018"
+    assert app.query_params["modality"] == "ct"
+    assert "words" not in app.query_params
+
+
+def test_a_case_number_that_is_not_loaded_is_told(open_page: OpenPage) -> None:
+    app = open_page("letters")
+    app.sidebar.text_input(key="ov-w-words").set_value("CM99-0000001").run()
+    assert any("CM99-0000001" in warning for warning in warnings_of(app))
+    assert answer_of(app).startswith("93 decisions")
+
+
+def letter_id(snapshot: Snapshot, case_number: str) -> str:
+    with snapshot.connect() as connection:
+        row = connection.execute("SELECT letter_id FROM letters WHERE case_number = ?", [case_number]).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def test_a_letter_shows_its_outcomes_and_marks(open_page: OpenPage, sample_warehouse: Snapshot) -> None:
+    app = open_page("letter", letter=letter_id(sample_warehouse, "CM16-0990018")[:16], item="3")
+    assert answer_of(app).startswith("3 disputed items: 1 overturned, 2 upheld. Decided 24 Aug 2016")
+    assert [heading.value for heading in app.subheader] == [
+        "What was read",
+        "Item 3: upheld",
+        "Item 1: overturned",
+        "Item 2: upheld",
+    ]
+    reader = markup(app, "ov-reader")[0]
+    assert '<mark class="ov-mark ov-outcome"' in reader
+    assert "CM16-0990018</mark>" in reader
+
+
+@pytest.mark.parametrize("asked", ["", "0" * 16, "x", "' OR 1=1 --", "%", "![x](//e.example/x.png)", "45" * 40])
+def test_a_letter_that_is_not_there_is_told(open_page: OpenPage, asked: str) -> None:
+    app = open_page("letter", letter=asked)
+    assert app.title[0].value == "This letter is not here"
+    assert "![" not in app.info[0].value
+
+
+def test_the_letters_page_leads_to_a_letter_and_back_to_the_same_stretch(open_page: OpenPage) -> None:
+    app = open_page("letters", admin="mtus", page="2")
+    cards = markup(app, "ov-card")
+    next(button for button in app.main.button if button.label == "Read").click().run()
+    assert app.title[0].value.replace("\\", "") in cards[0]
+    assert (app.query_params["admin"], app.query_params["page"]) == ("mtus", "2")
+    app.button(key="ov-back").click().run()
+    assert markup(app, "ov-card") == cards

@@ -1,0 +1,152 @@
+"""The cover, in the orders in which readers of PDF files give its labels and values."""
+
+from __future__ import annotations
+
+import pytest
+
+from loaders.cover import Cover, read_cover
+
+VALUES = {
+    "assigned": "2016-12-05",
+    "injury": "2016-10-14",
+    "decision": "2017-01-09",
+    "ur_denial": "2016-11-18",
+    "application_received": "2016-11-29",
+}
+ROWS = """Case Number: CM16-0990099 Date Assigned: 12/05/2016
+Date of Injury: 10/14/2016 Decision Date: 01/09/2017
+UR Denial Date: 11/18/2016 Priority: Standard Application
+Received:
+11/29/2016"""
+STACKED = """Case Number:
+CM16-0990099
+Date Assigned:
+12/05/2016
+Date of Injury:
+10/14/2016
+Decision Date:
+01/09/2017
+UR Denial Date:
+11/18/2016
+Priority:
+Standard
+Application
+Received:
+11/29/2016"""
+COLUMNS = """Case Number:
+Date Assigned:
+Date of Injury:
+Decision Date:
+UR Denial Date:
+Priority:
+Application
+Received:
+
+CM16-0990099
+12/05/2016
+10/14/2016
+01/09/2017
+11/18/2016
+Standard
+11/29/2016"""
+
+
+# One column, then the other, with some values above their label and one between the two words of its label.
+MIXED = """Case Number:
+Date Assigned:
+Decision Date:
+Priority:
+
+CM16-0990099
+12/05/2016
+01/09/2017
+Standard
+
+10/14/2016
+Date of Injury:
+UR Denial Date:   11/18/2016
+11/29/2016
+Application
+Received:"""
+BETWEEN = MIXED.replace("10/14/2016\nDate of Injury:", "Date of Injury:\n10/14/2016").replace(
+    "11/29/2016\nApplication\nReceived:", "Application\n11/29/2016\nReceived:"
+)
+LAYOUTS = [ROWS, STACKED, COLUMNS, MIXED, BETWEEN]
+
+
+def cover_of(text: str) -> Cover:
+    return read_cover(text, (0, len(text)))
+
+
+@pytest.mark.parametrize("layout", [*LAYOUTS, ROWS.replace("\n", " "), COLUMNS.replace("\n", "\n\f")])
+def test_layouts(layout: str) -> None:
+    cover = cover_of(layout)
+    assert cover.case_number == "CM16-0990099"
+    assert cover.priority == "standard"
+    assert cover.dates == VALUES
+    assert cover.problems == []
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_value_has_its_place(layout: str) -> None:
+    places = {finding.kind: layout[slice(*finding.span)] for finding in cover_of(layout).findings}
+    assert places == {
+        "case_number": "CM16-0990099",
+        "date_assigned": "12/05/2016",
+        "date_injury": "10/14/2016",
+        "date_decision": "01/09/2017",
+        "date_ur_denial": "11/18/2016",
+        "priority": "Standard",
+        "date_application_received": "11/29/2016",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "case_number"),
+    [
+        ("IMR Case Number: CM13-0000000", "CM13-0000000"),
+        ("CASE NUMBER: cm 16 - 0990099", "CM16-0990099"),
+        ("A page with CM15-0990099 and no label", "CM15-0990099"),
+        ("Case Number:", None),
+        ("Case Number: 16-0990099", None),
+        ("Case Number: XCM16-09900991234", None),
+        ("Case Number: CM16-0990099 Case Number: CM17-0990001", "CM16-0990099"),
+    ],
+)
+def test_case_number(text: str, case_number: str | None) -> None:
+    assert cover_of(text).case_number == case_number
+
+
+@pytest.mark.parametrize(("word", "priority"), [("Expedited", "expedited"), ("STANDARD", "standard"), ("urgent", None)])
+def test_priority(word: str, priority: str | None) -> None:
+    assert cover_of(f"Priority: {word}").priority == priority
+
+
+def test_a_missing_value_takes_no_other_kind_of_value() -> None:
+    cover = cover_of("Case Number: Priority: Standard Decision Date: 01/09/2017")
+    assert (cover.case_number, cover.priority, cover.dates) == (None, "standard", {"decision": "2017-01-09"})
+
+
+def test_a_date_that_is_not_in_the_calendar_is_a_problem() -> None:
+    text = "Date of Injury: 02/30/2016 Decision Date: 01/09/2017"
+    cover = cover_of(text)
+    assert cover.dates == {"decision": "2017-01-09"}
+    (problem,) = cover.problems
+    assert problem.code == "date_unreadable"
+    assert problem.span and text[slice(*problem.span)] == "02/30/2016"
+
+
+def test_a_date_without_label_says_nothing() -> None:
+    assert cover_of("printed 01/09/2017").dates == {}
+
+
+@pytest.mark.parametrize("stray", ["printed 02/02/2017\n", "02/02/2017\n"])
+@pytest.mark.parametrize("layout", [ROWS, STACKED])
+def test_a_date_above_the_labels_takes_no_label_that_has_its_own(stray: str, layout: str) -> None:
+    assert cover_of(stray + layout).dates == VALUES
+
+
+def test_a_label_without_value_leaves_the_others_theirs() -> None:
+    assert cover_of(ROWS.replace("Date of Injury: 10/14/2016", "Date of Injury:")).dates == {
+        key: value for key, value in VALUES.items() if key != "injury"
+    }

@@ -1,0 +1,151 @@
+"""The filter and its address form: a round trip, hostile addresses, and values that nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.filters import Choice, DateRange, Filters, from_query, notices, to_query, where
+from data.queries import Reader
+from data.schema import NOT_STATED, dimensions
+from data.warehouse import Snapshot
+from tests.plain import some_filters
+
+NAMES = (*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side", "snapshot")
+HOSTILE = ("!", ",", "..", ":", "all:", "only:", "any:", "!!", " ", "'", '"', ";--", "%00", "\x00", "\ud800", "²", "x")
+HOSTILE += ("not_stated", "2016", "9999..0000", "2016..,", "\u0662\u0660\u0661\u0666..", "mri", "overturned", "letter")
+
+
+@pytest.fixture(scope="module")
+def connection(sample_warehouse: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
+    with sample_warehouse.connect() as opened:
+        yield opened
+
+
+def decisions(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, filters: Filters) -> int:
+    return Reader(connection, snapshot, filters).headline().decisions
+
+
+@given(some_filters(words=("", "bone scan", '"single photon" emission')))
+@settings(max_examples=400, deadline=None)
+def test_an_address_leads_back_to_its_filter(filters: Filters) -> None:
+    query = to_query(filters)
+    assert from_query(query) == filters
+    assert all(isinstance(value, str) and value for value in query.values())
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.text() | st.lists(st.sampled_from(HOSTILE)).map("".join)))
+@settings(max_examples=600, deadline=None)
+def test_hostile_addresses_never_raise_and_settle(query: dict[str, str]) -> None:
+    filters = from_query(query)
+    assert from_query(to_query(filters)) == filters
+    assert all(isinstance(sentence, str) for sentence in notices(filters))
+    where(filters, {})
+
+
+@given(query=st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(HOSTILE), max_size=5).map("".join)))
+@settings(max_examples=150, deadline=None)
+def test_hostile_addresses_can_be_asked(
+    query: dict[str, str], connection: duckdb.DuckDBPyConnection, sample_warehouse: Snapshot
+) -> None:
+    assert 0 <= decisions(connection, sample_warehouse, from_query(query)) <= 93
+
+
+@pytest.mark.parametrize(
+    ("query", "filters"),
+    [
+        ({}, Filters()),
+        ({"modality": "mri"}, Filters().choose("modality", Choice(("mri",)))),
+        ({"modality": "all:ct,mri,!dexa"}, Filters().choose("modality", Choice(("ct", "mri"), ("dexa",), "all"))),
+        ({"admin": "only:mtus"}, Filters().choose("admin", Choice(("mtus",), (), "only"))),
+        ({"date": "2016..2017-01-31"}, Filters(dates=DateRange(date(2016, 1, 1), date(2017, 1, 31)))),
+        ({"date": "..2016"}, Filters(dates=DateRange(None, date(2016, 12, 31)))),
+        ({"date": "2016..,not_stated"}, Filters(dates=DateRange(date(2016, 1, 1), None, True))),
+        ({"date": "not_stated"}, Filters(dates=DateRange(undated=True))),
+        ({"words": "  bone   scan "}, Filters(words="bone scan")),
+        ({"without": "retrospective,ancillary"}, Filters(without=("ancillary", "retrospective"))),
+        ({"by": "ur", "unit": "letter", "side": "reviewer"}, Filters(date_field="ur", unit="letter", side="reviewer")),
+        ({"outcome": "upheld", "page": "2", "snapshot": "x"}, Filters(outcome="upheld")),
+    ],
+)
+def test_addresses(query: dict[str, str], filters: Filters) -> None:
+    assert from_query(query) == filters
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("outcome", "partial"),
+        ("date", "2016"),
+        ("date", "2016-02-30..2016-03-01"),
+        ("date", "2016..2017,maybe"),
+        ("date", ".."),
+        ("by", "moon"),
+        ("unit", "kilogram"),
+        ("side", "left"),
+        ("without", "ancillary,everything"),
+        ("modality", "!"),
+        ("modality", "only:"),
+        ("modality", "!mri," * 1000),
+        ("words", "bone " * 200),
+    ],
+)
+def test_what_cannot_be_read_matches_nothing_and_is_named(
+    name: str, value: str, connection: duckdb.DuckDBPyConnection, sample_warehouse: Snapshot
+) -> None:
+    filters = from_query({name: value})
+    assert filters.unreadable == ((name, value),)
+    assert filters.active
+    (sentence,) = notices(filters)
+    assert name in sentence and "cannot be read" in sentence
+    assert to_query(filters) == {name: value}
+    assert decisions(connection, sample_warehouse, filters) == 0
+
+
+@pytest.mark.parametrize("name", list(dimensions()))
+@pytest.mark.parametrize("mode", ["", "all:", "only:"])
+def test_unknown_values_give_a_notice_and_never_widen(
+    name: str, mode: str, connection: duckdb.DuckDBPyConnection, sample_warehouse: Snapshot
+) -> None:
+    alone = from_query({name: f"{mode}no_such_key"})
+    assert decisions(connection, sample_warehouse, alone) == 0
+    (sentence,) = notices(alone)
+    assert "'no_such_key'" in sentence
+    known = dimensions()[name].keys[0]
+    with_known = from_query({name: f"{mode}{known},no_such_key"})
+    assert decisions(connection, sample_warehouse, with_known) <= decisions(
+        connection, sample_warehouse, from_query({name: known})
+    )
+    assert notices(from_query({name: known})) == []
+
+
+def test_known_values_give_no_notice() -> None:
+    for name, dimension in dimensions().items():
+        filters = Filters().choose(name, Choice(dimension.keys, (NOT_STATED,)))
+        assert notices(filters) == []
+
+
+def test_toggle_choose_and_clear() -> None:
+    filters = Filters(unit="letter").toggle("modality", "ct").toggle("modality", "mri")
+    assert filters.choice("modality") == Choice(("ct", "mri"))
+    assert filters.toggle("modality", "ct").choice("modality") == Choice(("mri",))
+    assert filters.toggle("modality", "ct").toggle("modality", "mri").choices == ()
+    left_out = Filters().choose("modality", Choice(exclude=("ct",)))
+    assert left_out.toggle("modality", "ct").choice("modality") == Choice(("ct",))
+    assert filters.active and not filters.cleared().active
+    assert filters.cleared().unit == "letter"
+    assert Filters().choice("body") == Choice()
+    assert not Choice() and not DateRange()
+
+
+def test_values_are_bound_and_never_pasted() -> None:
+    evil = "x'; DROP TABLE facts; --"
+    filters = from_query(dict.fromkeys(dimensions(), evil) | {"words": evil})
+    condition, values = where(filters, {})
+    assert "DROP" not in condition
+    assert condition.count("?") == len(values)
