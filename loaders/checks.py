@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from data.imaging import imaging_in
@@ -82,6 +83,7 @@ def check_letter(letter: Letter, sections: Sections) -> list[Problem]:
     return problems
 
 
+@lru_cache(maxsize=4096)
 def spoken_outcome(sentence: str) -> Outcome | None:
     """The outcome that a deciding sentence states in words; None when it states none, two, or one under a condition."""
     sentence = sentence[-_LONGEST_SENTENCE:]
@@ -237,7 +239,7 @@ def _left_over(text: str, sections: Sections) -> Iterator[Problem]:
     position = 0
     for start, end in [*held, (len(text), len(text))]:
         gap = trimmed(text, position, max(start, position))
-        if sum(map(str.isalnum, beyond_form(text, gap))) > _LEFT_OVER:
+        if gap[1] - gap[0] > _LEFT_OVER and sum(map(str.isalnum, beyond_form(text, gap))) > _LEFT_OVER:
             yield Problem("text_left_over", "This text stands in no part of the letter that is read.", gap)
         position = max(position, end)
 

@@ -76,7 +76,7 @@ def known_terms(phrase: str) -> list[Known]:
     for name in names():
         known = vocabulary(name)
         shared = known.settings.get("terms_share_words", False)
-        for match in known.mentions(phrase) if shared else known.find(phrase):
+        for match in next(known.mentions(phrase, [(0, len(phrase))])) if shared else known.find(phrase):
             term = known.terms[match.key]
             told = {key: value for key, value in term.attributes.items() if key not in _UNTOLD}
             words = fold(phrase[match.start : match.end])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from data.imaging import discussed_in, imaging_in, requested_modalities
 from data.record import Finding, Imaging, Quantity, Span
@@ -165,10 +166,19 @@ def read_quantity(text: str, disputed: Span) -> tuple[Quantity | None, Span | No
 
     A frequency without a total states none, and so do two amounts for two parts.
     """
-    part = text[disputed[0] : disputed[1]]
+    found = _stated_quantity(text[disputed[0] : disputed[1]])
+    if found is None:
+        return None, None
+    quantity, (start, end) = found
+    return quantity, (start + disputed[0], end + disputed[0])
+
+
+@lru_cache(maxsize=4096)
+def _stated_quantity(part: str) -> tuple[Quantity, Span] | None:
+    """The quantity of a disputed part and its place in it. Letters repeat requests, so answers are kept."""
     counted = list(_COUNTED.finditer(part))
     if len(counted) > 1 and _SEVERAL.search(part, counted[0].end(), counted[1].start()):
-        return None, None
+        return None
     candidates = (
         _QTY.search(part),
         *counted[:1],
@@ -180,10 +190,10 @@ def read_quantity(text: str, disputed: Span) -> tuple[Quantity | None, Span | No
     )
     found = next((candidate for candidate in candidates if candidate), None)
     if found is None:
-        return None, None
+        return None
     named = found if "unit" in found.re.groupindex else _UNIT_BEFORE.search(part[: found.start()])
     unit = _unit(named["unit"]) if named else None
-    return Quantity(_amount(found["amount"] or "one"), unit), (found.start() + disputed[0], found.end() + disputed[0])
+    return Quantity(_amount(found["amount"] or "one"), unit), found.span()
 
 
 def _unit(written: str) -> str:

@@ -167,7 +167,8 @@ def _worker(text: str, summary: Span | None, findings: list[Finding]) -> Worker:
 def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], problems: list[Problem]) -> Decision:
     request = split_request(text, item.header)
     admin, reviewer = read_statements(text, item.admin, item.reviewer)
-    rationale = _rationale(text, item.rationale)
+    said = sentences(text, *item.rationale) if item.rationale else []
+    rationale = _rationale(text, item.rationale, said)
     imaging, modalities, imaging_findings = read_imaging(text, request.disputed, item.rationale, ordinal)
     body_parts, body_findings = terms_in("body_parts", text, request.disputed, "body_part", ordinal)
     laterality, side_findings = terms_in("laterality", text, request.disputed, "laterality", ordinal)
@@ -183,7 +184,7 @@ def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], prob
         nothing_cited=admin.sources == ("none",) and reviewer.sources == ("none",),
         rationale=item.rationale,
     )
-    reasons, reason_findings = read_reasons(text, rationale.span, item.outcome, ordinal)
+    reasons, reason_findings = read_reasons(text, said, item.outcome, ordinal)
     served = service_date(text, item.header) if "retrospective" in flags else None
     silence = read_silence(
         text,
@@ -246,12 +247,13 @@ def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], prob
     )
 
 
-def _rationale(text: str, span: Span | None) -> Rationale:
+def _rationale(text: str, span: Span | None, said: list[Span]) -> Rationale:
+    """The rationale with its decisive sentence: the last of its sentences `said` that decides."""
     if span is None or span[0] >= span[1]:
         return Rationale()
     stating = (
         sentence
-        for sentence in reversed(sentences(text, *span))
+        for sentence in reversed(said)
         if _DECISIVE.search(text, *sentence) and not _AFTERWORD.search(text, *sentence)
     )
     decisive = next(stating, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from data.vocabulary import Match, vocabulary
 from loaders.sections import sentences
 
 SILENT = "not_addressed_by_mtus"
+_SILENT_ALONE = frozenset({SILENT})
 _MTUS = re.compile(r"\bMTUS\b|\bMedical\s+Treatment\s+Utilization\s+Schedule", re.IGNORECASE)
 _JOINED = re.compile(r"(?:\W|\b(?:guidelines?|acoem|chapters?|and|or|nor|the)\b)*", re.IGNORECASE)
 _GUIDELINE = re.compile(
@@ -19,23 +21,26 @@ _GUIDELINE = re.compile(
 
 
 def read_reasons(
-    text: str, rationale: Span | None, outcome: Outcome, ordinal: int
+    text: str, said: Sequence[Span], outcome: Outcome, ordinal: int
 ) -> tuple[tuple[str, ...], list[Finding]]:
-    """The sorted keys of the grounds in the rationale that speak for `outcome`, one finding each at the first mention.
+    """The sorted keys of the grounds that speak for `outcome` in the sentences `said` of a rationale.
+
+    One finding each at the first mention.
 
     A sentence that only recites a guideline gives no ground, save to the terms that say so (`recited`).
     """
-    if rationale is None:
-        return (), []
     known = vocabulary("reasons")
     recital, case = _expressions()
-    open_keys, recited_keys = (set(keys) for keys in _keys_for(outcome))
+    speaking, recited_keys = _keys_for(outcome)
+    open_keys = set(speaking)
     found: list[Finding] = []
-    for start, end in sentences(text, *rationale):
-        recited = not case.search(text, start, end) and bool(recital.search(text, start, end))
-        for match in known.mentions(text, start, end, keys=recited_keys if recited else open_keys):
+    for (start, end), matches in zip(said, known.mentions(text, said, speaking), strict=True):
+        fresh = [match for match in matches if match.key in open_keys]
+        if any(match.key not in recited_keys for match in fresh):
+            recited = not case.search(text, start, end) and bool(recital.search(text, start, end))
+            fresh = [match for match in fresh if match.key in recited_keys or not recited]
+        for match in fresh:
             open_keys.discard(match.key)
-            recited_keys.discard(match.key)
             found.append(Finding("reason", match.key, (match.start, match.end), match.rule, ordinal))
     return tuple(sorted(finding.value for finding in found)), found
 
@@ -58,8 +63,9 @@ def _silence(text: str) -> Match | None:
     """The mention with its place in `text`. Letters repeat stock statements, so answers are kept."""
     if not _MTUS.search(text):
         return None
-    for start, end in sentences(text, 0, len(text)):
-        for match in vocabulary("reasons").mentions(text, start, end, keys=(SILENT,)):
+    spans = sentences(text, 0, len(text))
+    for (start, end), matches in zip(spans, vocabulary("reasons").mentions(text, spans, _SILENT_ALONE), strict=True):
+        for match in matches:
             if _of_the_mtus(text, start, match) and not _MTUS.search(text, match.end, end):
                 return match
     return None

@@ -6,6 +6,7 @@ Works on settled text alone and only on the form's own words, with any white spa
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,13 +35,15 @@ _ISSUES_LEAD = re.compile(
     + r"\s*:?",
     re.IGNORECASE,
 )
+# The first letter stands apart from the rest, in both cases: that lets the search skip to it.
 _LABEL = re.compile(
-    r"(?P<admin>Claims\s+Administrator(?:'s|\u2019s)?\s+guidelines?\s*:)"
-    r"|(?P<reviewer>MAXIMUS\s+guidelines?\s*:)"
-    r"|(?P<rationale>Decision\s+rationale\s*:)",
-    re.IGNORECASE,
+    r"[CcMmDd](?i:(?P<admin>(?<=c)laims\s+Administrator(?:'s|\u2019s)?\s+guidelines?\s*:)"
+    r"|(?P<reviewer>(?<=m)AXIMUS\s+guidelines?\s*:)"
+    r"|(?P<rationale>(?<=d)ecision\s+rationale\s*:))"
 )
-_OUTCOME = re.compile(r"\s*(?P<colon>:)?\s*\b(?P<word>upheld|uphold|overturned|overturn)\b[\s.]*$", re.IGNORECASE)
+_OUTCOME = re.compile(r"\b(?:upheld|uphold|overturned|overturn)\Z", re.IGNORECASE)
+_LONGEST_OUTCOME = len(" overturned")
+_AFTER_OUTCOME = string.whitespace + "."
 _OUTCOMES: dict[str, Outcome] = {
     "upheld": "upheld",
     "uphold": "upheld",
@@ -84,8 +87,8 @@ _CLOSING = re.compile(
 _LONGEST_HEADER = 3000
 _SENTENCE_END = re.compile(r"[.!?][\"\u201d')\]]*$")
 _SENTENCE_STEP = re.compile(r"(?<=[.!?])[\"\u201d')\]]*\s+(?=[A-Z0-9\"\u201c(])")
-_PARAGRAPH = re.compile(r"\s*\n\s*\n\s*")
-_LINE = re.compile(r"[ \f]*[\n\f][ \f]*")
+_PARAGRAPH = re.compile(r"(?:\n|\f\s*\n)\s*\n\s*")
+_LINE = re.compile(r"[\n\f][ \f]*")
 _MODIFIED = re.compile(
     r"IMR[\s-]+eligible|^\s*the\s+original\s+request,|(?:was|were)\s+(?:authorized|approved|certified|partially\s+certified)\s+by\s+the\s+Claims\s+Administrator"
     r"|Claims\s+Administrator\s+(?:has\s+)?(?:authorized|approved|certified)",
@@ -284,18 +287,23 @@ def _header(text: str, lower: int, upper: int, *, opens: bool) -> tuple[int, int
     `lower` is where the rationale before it begins, or, for the item that `opens` the list, where the list begins.
     """
     window = text[max(lower, upper - _LONGEST_HEADER) : upper]
-    found = _OUTCOME.search(window)
-    if found is None or (found["colon"] is None and not window[: found.start()].rstrip().endswith((" is", " are"))):
+    ended = len(window.rstrip(_AFTER_OUTCOME))
+    word = _OUTCOME.search(window, max(0, ended - _LONGEST_OUTCOME), ended)
+    if word is None:
+        return None
+    before = window[: word.start()].rstrip()
+    if before.endswith(":"):
+        before = before[:-1].rstrip()
+    elif not before.endswith((" is", " are")):
         return None
     base = upper - len(window)
-    end = base + found.start()
+    end = base + len(before)
     nearest = max(lower, end - _LONGEST_HEADER)
     start = _header_start(text, nearest, end, opens=opens and nearest == lower)
     start, end = trimmed(text, start, end)
     if start >= end:
         return None
-    word = found["word"].lower()
-    return start, end, base + found.start("word"), base + found.end("word"), _OUTCOMES[word]
+    return start, end, base + word.start(), base + word.end(), _OUTCOMES[word[0].lower()]
 
 
 def _header_start(text: str, lower: int, end: int, *, opens: bool) -> int:

@@ -32,9 +32,12 @@ _TABLE: dict[int, str | None] = {
 }
 _SOFT_HYPHEN = re.compile("\u00ad[ \t]*\n?[ \t]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NO_MARKS = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
+# Whatever the table above may change; nearly all of a text is plain and never looked up in it.
+_ODD = re.compile("[^\n\f -~]")
+_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
 # Longer runs of blanks are columns drawn with blanks; kept short so that no pattern can spend its time on them.
 _BLANKS = re.compile(" {5,}")
+_FIVE_BLANKS = " " * 5
 
 
 class Shape(Enum):
@@ -64,7 +67,8 @@ def settle(raw: str) -> str:
     text = _SOFT_HYPHEN.sub(
         "", text.replace("\v", "\n").replace("\u2028", "\n").replace("\u2029", "\n").replace("\x85", "\n")
     )
-    lines = _lines(_BLANKS.sub("    ", text.translate(_TABLE)))
+    text = _ODD.sub(_plain, text)
+    lines = _lines(_BLANKS.sub("    ", text) if _FIVE_BLANKS in text else text)
     if not lines:
         return ""
     shape = _shape(lines)
@@ -79,10 +83,11 @@ def settle(raw: str) -> str:
 
 def letter_id(settled: str) -> str:
     """The sha256 of the case-folded letters and digits of the text, so that a PDF and its text are one letter."""
-    letters = settled.casefold().translate(_NO_MARKS)
-    if not letters.isascii():
-        letters = "".join(filter(str.isalnum, letters))
-    return hashlib.sha256(letters.encode()).hexdigest()
+    if settled.isascii():
+        letters = settled.lower().encode().translate(None, _MARKS)
+    else:
+        letters = "".join(filter(str.isalnum, settled.casefold())).encode()
+    return hashlib.sha256(letters).hexdigest()
 
 
 def text_sha(settled: str) -> str:
@@ -93,6 +98,11 @@ def text_sha(settled: str) -> str:
 def fold(text: str) -> str:
     """`text` with every run of white space as one blank, none at the ends."""
     return " ".join(text.split())
+
+
+def _plain(odd: re.Match[str]) -> str:
+    char = odd[0]
+    return _TABLE.get(ord(char), char) or ""
 
 
 def _lines(text: str) -> list[_Line]:

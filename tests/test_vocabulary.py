@@ -19,7 +19,7 @@ def term_of(name: str, key: str) -> tuple[Vocabulary, Term]:
 
 def matches(words: Vocabulary, text: str) -> list[Match]:
     """What the readers see: terms may share words in a vocabulary that says so, elsewhere the longest phrase wins."""
-    return words.mentions(text) if words.settings.get("terms_share_words") else words.find(text)
+    return next(words.mentions(text, [(0, len(text))])) if words.settings.get("terms_share_words") else words.find(text)
 
 
 def test_there_are_vocabularies() -> None:

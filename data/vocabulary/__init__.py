@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from data.errors import VocabularyError
-from data.vocabulary.openings import LENGTH, opening, openings
+from data.vocabulary.openings import LENGTH, hints, leading, opening, shortest
 
 _MOST_SEEN = 50_000
+_MOST_KEPT = 8192
+_LONGEST_KEPT = 400
 _Rule = tuple[str, str, re.Pattern[str]]
 FOLDER = Path(__file__).parent
 _KEY = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
@@ -86,6 +88,9 @@ class Vocabulary:
             if term.key in self.terms:
                 raise VocabularyError(f"{name}.toml names the key {term.key!r} twice; give one of them another key.")
             self.terms[term.key] = term
+        # Letters repeat requests, credentials and stock sentences, so what was found in short parts is kept.
+        self._kept = lru_cache(maxsize=_MOST_KEPT)(lambda part: tuple(self._scan(part)))
+        self._kept_firsts = lru_cache(maxsize=_MOST_KEPT)(self._firsts)
         self._low = _Alternatives(name, [(t.key, i, p) for t in self.terms.values() for i, p in enumerate(t.patterns)])
         offset = {t.key: len(t.patterns) for t in self.terms.values()}
         self._case = _Alternatives(
@@ -95,49 +100,66 @@ class Vocabulary:
     def find(self, text: str, start: int = 0, end: int | None = None) -> list[Match]:
         """All terms in `text[start:end]`, leftmost-longest, without overlap, offsets in `text`."""
         part = text[start:end]
-        found = self._scan(part)
-        if start == 0:
-            return list(found)
-        return [Match(match.key, match.start + start, match.end + start, match.rule) for match in found]
+        return _moved(self._kept(part) if len(part) <= _LONGEST_KEPT else tuple(self._scan(part)), start)
 
     def mentions(
-        self, text: str, start: int = 0, end: int | None = None, *, keys: Collection[str] | None = None
-    ) -> list[Match]:
-        """The first match of every term, or of those in `keys`, in `text[start:end]`, each looked for on its own.
+        self, text: str, spans: Sequence[tuple[int, int]], keys: frozenset[str] | None = None
+    ) -> Iterator[list[Match]]:
+        """For every span, in their order, the first match of each of `keys` (None: all), each looked for on its own.
 
-        For vocabularies whose terms may share words, such as the grounds of a decision. In the order of the text.
+        For vocabularies whose terms may share words, such as the grounds of a decision. Matches are in the order of the
+        text, offsets in `text`.
         """
-        part = text[start:end]
-        wanted = self.terms.keys() if keys is None else keys
-        found = {**self._low.firsts(lowered(part), wanted)}
-        for key, match in self._case.firsts(part, wanted).items():
-            found[key] = _earlier(found.get(key), match)
-        return [
-            Match(match.key, match.start + start, match.end + start, match.rule)
-            for match in sorted(found.values(), key=lambda match: (match.start, -match.end))
-        ]
+        wanted = frozenset(self.terms) if keys is None else keys
+        for start, end in spans:
+            part = text[start:end]
+            found = self._kept_firsts(part, wanted) if len(part) <= _LONGEST_KEPT else self._firsts(part, wanted)
+            yield _moved(found, start)
 
     def label(self, key: str) -> str:
         """The label people read for `key`; the key itself where the vocabulary does not hold it."""
         return self.terms[key].label if key in self.terms else key.replace("_", " ")
 
+    def _firsts(self, part: str, keys: frozenset[str]) -> tuple[Match, ...]:
+        found = self._low.firsts(_Part(lowered(part)), keys)
+        for key, match in self._case.firsts(_Part(part), keys).items():
+            found[key] = _earlier(found.get(key), match)
+        return tuple(sorted(found.values(), key=lambda match: (match.start, -match.end)))
+
     def _scan(self, text: str) -> Iterator[Match]:
-        low, position = lowered(text), 0
-        next_low, next_case = self._low.search(low, position), self._case.search(text, position)
+        small, written = _Part(lowered(text)), _Part(text)
+        next_low, next_case = self._low.search(small, 0), self._case.search(written, 0)
         while next_low is not None or next_case is not None:
             best = _earlier(next_low, next_case)
             yield best
             position = best.end
             if next_low is not None and next_low.start < position:
-                next_low = self._low.search(low, position)
+                next_low = self._low.search(small, position)
             if next_case is not None and next_case.start < position:
-                next_case = self._case.search(text, position)
+                next_case = self._case.search(written, position)
+
+
+def _moved(matches: Sequence[Match], start: int) -> list[Match]:
+    if start == 0:
+        return list(matches)
+    return [Match(match.key, match.start + start, match.end + start, match.rule) for match in matches]
 
 
 def _earlier(first: Match | None, second: Match | None) -> Match:
     """The leftmost of two matches, the longer one where both start together (at least one is given)."""
     given = [match for match in (first, second) if match is not None]
     return min(given, key=lambda match: (match.start, -match.end))
+
+
+class _Part:
+    """A text to match in. `padded` has a blank before it, so that its first word has a character before it too."""
+
+    __slots__ = ("padded", "possible", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.padded = " " + text
+        self.possible: set[str] | None = None  # the rules whose words stand in it, once that was asked for
 
 
 class _Alternatives:
@@ -149,6 +171,7 @@ class _Alternatives:
     def __init__(self, name: str, patterns: list[tuple[str, int, str]]) -> None:
         self._rules: list[_Rule] = []
         self._by_opening: dict[str, list[_Rule]] = {}
+        needs: dict[str, frozenset[str]] = {}
         for key, index, pattern in patterns:
             expression = _compile(pattern)
             try:
@@ -163,49 +186,76 @@ class _Alternatives:
                 )
             rule = (key, f"{name}/{key}#{index + 1}", compiled)
             self._rules.append(rule)
-            for beginning in openings(expression):
+            beginnings, needs[rule[1]] = hints(expression)
+            for beginning in beginnings:
                 self._by_opening.setdefault(beginning, []).append(rule)
         self._order = {rule[1]: position for position, rule in enumerate(self._rules)}
         self._seen: dict[str, list[_Rule]] = {}
-        firsts = "".join(sorted({beginning[0] for beginning in self._by_opening if beginning}))
-        first = "." if "" in self._by_opening else f"[{re.escape(firsts)}\u0080-\U0010ffff]"
-        self._starts = re.compile(rf"(?<![A-Za-z0-9]){first}", re.DOTALL) if patterns else None
+        # A place is the character before a word: the expression engine skips to those fastest, and a blank stands before
+        # the text for its first word. Where the text is not all ASCII, every word is a place.
+        self._places = re.compile(f"[^A-Za-z0-9](?={leading(self._by_opening)})") if patterns else None
+        # What a rule needs is told by its shortest beginning among all, so that one search finds them.
+        least = shortest(word for words in needs.values() for word in words)
+        self._needs = re.compile(f"[^a-zA-Z0-9](?=({leading(least)}))") if least else None
+        self._needing: dict[str, set[str]] = {word: set() for word in least}
+        for rule_name, words in needs.items():
+            for word in words:
+                self._needing[next(word[:size] for size in range(len(word) + 1) if word[:size] in least)].add(rule_name)
+        self._free = frozenset(rule_name for rule_name, words in needs.items() if not words)
+        self._all_places = re.compile(r"[^A-Za-z0-9](?=.)", re.DOTALL)
 
-    def search(self, text: str, position: int) -> Match | None:
+    def search(self, part: _Part, position: int) -> Match | None:
         """The first match from `position` on, the longest at its place."""
-        if self._starts is None:
-            return None
-        seen = self._seen
-        for place in self._starts.finditer(text, position):
-            start = place.start()
-            piece = text[start : start + LENGTH]
-            candidates = seen[piece] if piece in seen else self._candidates(piece)
-            if not candidates:
-                continue
+        possible = self._possible(part)
+        for start, candidates in self._starts(part, position) if possible else ():
             best: Match | None = None
             for key, rule, compiled in candidates:
-                match = compiled.match(text, start)
+                if rule not in possible:
+                    continue
+                match = compiled.match(part.text, start)
                 if match is not None and match.end() > start and (best is None or match.end() > best.end):
                     best = Match(key, start, match.end(), rule)
             if best is not None:
                 return best
         return None
 
-    def firsts(self, text: str, keys: Collection[str]) -> dict[str, Match]:
+    def firsts(self, part: _Part, keys: Collection[str]) -> dict[str, Match]:
         """The first match of every one of `keys`, the longest at its place, whatever other keys match there."""
+        possible = self._possible(part)
         found: dict[str, Match] = {}
-        seen = self._seen
-        for place in self._starts.finditer(text) if self._starts else ():
-            start = place.start()
-            piece = text[start : start + LENGTH]
-            for key, rule, compiled in seen[piece] if piece in seen else self._candidates(piece):
-                known = found.get(key)
-                if key not in keys or (known is not None and known.start < start):
+        for start, candidates in self._starts(part, 0) if possible else ():
+            for key, rule, compiled in candidates:
+                if rule not in possible or key not in keys:
                     continue
-                match = compiled.match(text, start)
+                known = found.get(key)
+                if known is not None and known.start < start:
+                    continue
+                match = compiled.match(part.text, start)
                 if match is not None and match.end() > start and (known is None or match.end() > known.end):
                     found[key] = Match(key, start, match.end(), rule)
         return found
+
+    def _possible(self, part: _Part) -> set[str]:
+        """The rules that need no word, or one that stands in the text."""
+        if part.possible is None:
+            part.possible = set(self._free)
+            if self._needs is not None:
+                for word in set(self._needs.findall(part.padded)):
+                    part.possible |= self._needing[word]
+        return part.possible
+
+    def _starts(self, part: _Part, position: int) -> Iterator[tuple[int, list[_Rule]]]:
+        """The words from `position` on with which a match may begin, each with the rules to try."""
+        if self._places is None:
+            return
+        text, seen = part.text, self._seen
+        places = self._places if text.isascii() else self._all_places
+        for place in places.finditer(part.padded, position):
+            start = place.start()
+            piece = text[start : start + LENGTH]
+            candidates = seen[piece] if piece in seen else self._candidates(piece)
+            if candidates:
+                yield start, candidates
 
     def _candidates(self, piece: str) -> list[_Rule]:
         """The rules, in the file's order, that can match where the text goes on with `piece`."""

@@ -1,10 +1,11 @@
-"""With which characters a pattern can begin: what lets the matcher skip nearly every word of a text.
+"""With which characters a pattern can begin and what it must contain: what lets the matcher skip nearly every word.
 
 Worked out from the parsed pattern, always on the safe side: what is not understood may begin with anything.
 """
 
 from __future__ import annotations
 
+import re
 import re._constants as kinds  # type: ignore[import-not-found, unused-ignore]
 import re._parser as parser  # type: ignore[import-not-found, unused-ignore]
 import string
@@ -12,7 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 LENGTH = 4
-_MOST = 3000
+_MOST = 1000
+_MOST_NEEDED = 12
 _BLANK = " "
 _STOP = "\0"  # what follows was not worked out: anything may
 _ALL = frozenset(map(chr, range(33, 127))) | {_BLANK}
@@ -24,13 +26,15 @@ _CATEGORIES = {
 _REPEATS = {kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT}
 
 
-def openings(pattern: str) -> frozenset[str]:
-    """The beginnings of all that `pattern` matches in ASCII: at most four characters, up to the first blank.
+def hints(pattern: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What tells cheaply that `pattern` cannot match: its openings, and the words that it needs.
 
-    Any white space stands as a blank. After a beginning anything may follow, so "" stands for a pattern that may begin
-    with anything.
+    Openings are the beginnings of all that it matches in ASCII: at most four characters, up to the first blank. Any white
+    space stands as a blank. After an opening anything may follow, so "" stands for a pattern that may begin with anything.
+    Of the words, or beginnings of words, one stands in all that it matches; none where no short list was worked out.
     """
-    return frozenset(text.rstrip(_STOP) for text in _sequence(parser.parse(pattern)))
+    nodes = parser.parse(pattern)
+    return frozenset(text.rstrip(_STOP) for text in _sequence(nodes)), _needed(nodes, begins=True)[0]
 
 
 def opening(text: str) -> str:
@@ -39,6 +43,70 @@ def opening(text: str) -> str:
         if char.isspace():
             return text[:index] + _BLANK
     return text[:LENGTH]
+
+
+def _needed(nodes: Iterable[tuple[Any, Any]], *, begins: bool) -> tuple[frozenset[str], bool]:
+    """The list of the sequence whose shortest beginning is longest, and whether a word begins behind the sequence.
+
+    `begins` says whether one does before it. Of two lists alike in that, the shorter one.
+    """
+    lists: list[frozenset[str]] = []
+    run: str | None = (
+        "" if begins else None
+    )  # what is written of the word; None inside one whose beginning is not known
+    for kind, argument in nodes:
+        if kind is kinds.LITERAL and chr(argument).isalpha():
+            run = None if run is None else run + chr(argument)
+            continue
+        lists.append(frozenset({run or ""}))
+        inner, begins = _inner(kind, argument, begins=run == "")
+        lists.append(inner)
+        run = "" if begins else None
+    lists.append(frozenset({run or ""}))
+    usable = [words for words in lists if 0 < len(words) <= _MOST_NEEDED and min(map(len, words)) > 1]
+    best = max(usable, key=lambda words: (min(map(len, words)), -len(words)), default=frozenset[str]())
+    return best, run == ""
+
+
+def _inner(kind: Any, argument: Any, *, begins: bool) -> tuple[frozenset[str], bool]:
+    """The same as `_needed` for one node that is no letter."""
+    nothing = frozenset[str]()
+    if kind in (kinds.SUBPATTERN, kinds.ATOMIC_GROUP):
+        return _needed(argument[-1] if kind is kinds.SUBPATTERN else argument, begins=begins)
+    if kind in _REPEATS:
+        least, most, body = argument
+        words, behind = _needed(body, begins=begins and most == 1)
+        return (words, behind) if least else (nothing, behind and begins)
+    if kind is kinds.BRANCH:
+        parts = [_needed(branch, begins=begins) for branch in argument[1]]
+        every = frozenset().union(*(words for words, _ in parts)) if all(words for words, _ in parts) else nothing
+        return every, all(behind for _, behind in parts)
+    if kind in (kinds.AT, kinds.ASSERT, kinds.ASSERT_NOT):
+        return nothing, begins or argument is kinds.AT_BOUNDARY
+    letters = {chr(argument)} if kind is kinds.LITERAL else _class(argument) if kind is kinds.IN else _ALL
+    return nothing, not any(char.isalnum() for char in letters)
+
+
+def shortest(beginnings: Iterable[str]) -> frozenset[str]:
+    """Those of the beginnings that do not begin with another one of them."""
+    found: set[str] = set()
+    for beginning in sorted(set(beginnings), key=len):
+        if not any(beginning[:size] in found for size in range(len(beginning))):
+            found.add(beginning)
+    return frozenset(found)
+
+
+def leading(beginnings: Iterable[str]) -> str:
+    """An expression for any of these beginnings (of `openings`); an empty one is any text."""
+    branches: dict[str, list[str]] = {}
+    for beginning in sorted(set(beginnings)):
+        if not beginning:
+            return ""
+        branches.setdefault(beginning[0], []).append(beginning[1:])
+    written = [
+        (r"\s" if char == _BLANK else re.escape(char)) + leading(following) for char, following in branches.items()
+    ]
+    return written[0] if len(written) == 1 else f"(?:{'|'.join(written)})"
 
 
 def _whole(text: str) -> bool:
