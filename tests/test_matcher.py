@@ -60,7 +60,7 @@ def plainly_mentioned(name: str, text: str) -> dict[str, tuple[int, int]]:
 def words() -> list[str]:
     """Words of the vocabularies' own examples and of the samples, and what else may stand between words."""
     examples = [text for name in names() for term in vocabulary(name).terms.values() for text in term.examples]
-    return sorted({word for text in [*examples, *LINES] for word in text.split()}) + ["\u00e9", "\n\n", "\f", "-", "("]
+    return [*sorted({word for text in [*examples, *LINES] for word in text.split()}), "é", "\n\n", "\x0c", "-", "("]
 
 
 @pytest.mark.parametrize("name", names())
