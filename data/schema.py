@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
 from data.categories import categories, subcategories
 from data.imaging import modality_keys
 from data.mtus_history import mtus_edition_sql, mtus_editions
+from data.reasons import withheld_reasons
 from data.vocabulary import vocabulary
 
 Whose = Literal["letters", "decisions"]
@@ -62,6 +63,7 @@ class Dimension:
 
     A mask holds several values of a list, bits in the order of `keys`: `whose` says to which record the list belongs and
     `listed` is the list column there. A value holds exactly one, so its groups add up to the whole.
+    `withheld` keys are read too unreliably to be counted: no chart, count, option or filter knows them, and `note` says so.
     """
 
     key: str
@@ -74,6 +76,8 @@ class Dimension:
     unstated: str = "Not stated"
     kind: Literal["mask", "value"] = "mask"
     labels: Mapping[str, str] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()
+    note: str = ""
 
     def term_label(self, key: str) -> str:
         """What people read for `key`."""
@@ -159,7 +163,11 @@ _DIMENSIONS = (
     ),
     _mask("body", "Body part", "body_parts", "decisions", "body_parts", _keys("body_parts")),
     _mask("state", "Reviewer licensed in", "states", "letters", "state_keys", _keys("states")),
-    _mask("reason", "Ground of the decision", "reasons", "decisions", "reasons", _keys("reasons")),
+    replace(
+        _mask("reason", "Ground of the decision", "reasons", "decisions", "reasons", _keys("reasons")),
+        withheld=withheld_reasons(_keys("reasons")),
+        note="Only grounds whose reading was checked against labelled letters and found good enough; a letter shows all that were read in it.",
+    ),
     _value("admin_profile", "Sources of the claims administrator, exclusive", "decisions", PROFILES),
     _value("reviewer_profile", "Sources of the reviewer, exclusive", "decisions", PROFILES),
     _value("specialty_group", "Specialty group", "letters", specialty_groups()),
