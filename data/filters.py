@@ -175,12 +175,7 @@ def notices(filters: Filters) -> list[str]:
         dimension = dimensions()[key]
         known = {*dimension.keys, NOT_STATED}
         for value in (*choice.include, *choice.exclude):
-            if value in dimension.withheld:
-                found.append(
-                    f"The filter names {dimension.term_label(value)!r} under {dimension.label.lower()}, which is not read reliably enough to be counted: "
-                    "it matches no decision. Take it out; letters show it where it was read."
-                )
-            elif value not in known:
+            if value not in known:
                 found.append(
                     f"The filter names {value!r} under {dimension.label.lower()}, a value that is not known here: it matches no decision. "
                     "Take it out, or ask who sent the link."

@@ -329,15 +329,13 @@ class Reader:
         return row[0], row[1]
 
     def _keyed(self, name: str, column: str = "mask") -> tuple[str, list[object]]:
-        """SQL that lists which keys each distinct value of `column` in `base` holds, as (`column`, key), none withheld."""
-        dimension = dimensions()[name]
-        if dimension.kind == "value":
+        """SQL that lists which keys each distinct value of `column` in `base` holds, as (`column`, key)."""
+        if dimensions()[name].kind == "value":
             return f"SELECT DISTINCT {column}, {column} AS key FROM base", []
         return (
             f"SELECT m.{column}, t.key FROM (SELECT DISTINCT {column} FROM base) m, terms t "
-            f"WHERE t.dimension = ? AND NOT list_contains(?, t.key) AND (m.{column} & t.bit) <> 0 "
-            f"UNION ALL SELECT 0::UBIGINT, '{NOT_STATED}'",
-            [name, sorted(dimension.withheld)],
+            f"WHERE t.dimension = ? AND (m.{column} & t.bit) <> 0 UNION ALL SELECT 0::UBIGINT, '{NOT_STATED}'",
+            [name],
         )
 
     def _groups(self, name: str, cells: Mapping[str, tuple[Sums, Sums, CrossSums]], rho: float) -> list[Group]:
@@ -390,12 +388,9 @@ def _with_switches(filters: Filters, without: tuple[str, ...]) -> Filters:
 
 
 def _bits(cursor: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
-    """Bit by dimension and key, without the keys that are withheld: what a filter says of them matches nothing."""
     bits: dict[str, dict[str, int]] = {}
-    known = dimensions()
     for dimension, key, bit in cursor.execute("SELECT dimension, key, bit FROM terms").fetchall():
-        if dimension not in known or key not in known[dimension].withheld:
-            bits.setdefault(dimension, {})[key] = bit
+        bits.setdefault(dimension, {})[key] = bit
     return bits
 
 

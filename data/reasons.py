@@ -8,7 +8,7 @@ with, so the figures flatter: hence a rule on the lower limits, never on the sha
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -62,13 +62,8 @@ def measured() -> Mapping[str, Measured]:
 
 
 def usable_reasons() -> frozenset[str]:
-    """The grounds that a page may count; one that was never measured is not among them."""
+    """The grounds that a page may count; one that was never measured is not among them. Letters show all, each where it stands."""
     return frozenset(key for key, found in measured().items() if found.usable)
-
-
-def withheld_reasons(keys: Iterable[str]) -> frozenset[str]:
-    """Those of `keys` that no page may count. Letters show them all the same, each where it stands."""
-    return frozenset(keys) - usable_reasons()
 
 
 def measured_text(table: Mapping[str, Measured]) -> str:

@@ -16,7 +16,7 @@ from typing import Literal
 from data.categories import categories, subcategories
 from data.imaging import modality_keys
 from data.mtus_history import mtus_edition_sql, mtus_editions
-from data.reasons import withheld_reasons
+from data.reasons import usable_reasons
 from data.vocabulary import vocabulary
 
 Whose = Literal["letters", "decisions"]
@@ -63,7 +63,7 @@ class Dimension:
 
     A mask holds several values of a list, bits in the order of `keys`: `whose` says to which record the list belongs and
     `listed` is the list column there. A value holds exactly one, so its groups add up to the whole.
-    `withheld` keys are read too unreliably to be counted: no chart, count, option or filter knows them, and `note` says so.
+    `note` is what to know of it before counting.
     """
 
     key: str
@@ -76,7 +76,6 @@ class Dimension:
     unstated: str = "Not stated"
     kind: Literal["mask", "value"] = "mask"
     labels: Mapping[str, str] = field(default_factory=dict)
-    withheld: frozenset[str] = frozenset()
     note: str = ""
 
     def term_label(self, key: str) -> str:
@@ -119,6 +118,11 @@ def specialty_groups() -> dict[str, str]:
 
 def _keys(name: str) -> tuple[str, ...]:
     return tuple(vocabulary(name).terms)
+
+
+def counted_reasons() -> tuple[str, ...]:
+    """The grounds that have a bit, in display order: no chart, count, option or filter knows another (data/reasons.py)."""
+    return tuple(key for key in _keys("reasons") if key in usable_reasons())
 
 
 def dimensions() -> dict[str, Dimension]:
@@ -164,9 +168,8 @@ _DIMENSIONS = (
     _mask("body", "Body part", "body_parts", "decisions", "body_parts", _keys("body_parts")),
     _mask("state", "Reviewer licensed in", "states", "letters", "state_keys", _keys("states")),
     replace(
-        _mask("reason", "Ground of the decision", "reasons", "decisions", "reasons", _keys("reasons")),
-        withheld=withheld_reasons(_keys("reasons")),
-        note="Only grounds whose reading was checked against labelled letters and found good enough; a letter shows all that were read in it.",
+        _mask("reason", "Ground of the decision", "reasons", "decisions", "reasons", counted_reasons(), "None counted"),
+        note="Only grounds that are read well enough, checked against labelled letters; a letter shows all that were read in it.",
     ),
     _value("admin_profile", "Sources of the claims administrator, exclusive", "decisions", PROFILES),
     _value("reviewer_profile", "Sources of the reviewer, exclusive", "decisions", PROFILES),
