@@ -135,6 +135,9 @@ def test_values_read_as_people_say_them() -> None:
             finding("imaging", "spect:hybrid", 0, 3),
             finding("reviewer_source", "mtus", 0, 3),
             finding("reviewer_statement", "mtus;odg", 0, 3),
+            finding("reviewer_document", "prevention", 0, 3) | {"rule": "mtus_parts/prevention#1"},
+            finding("reviewer_document", "Low Back chapter", 0, 3),
+            finding("mtus_silent", "true", 0, 3),
             finding("claims_administrator_statement", "none", 0, 3),
             finding("flag", "falls_with_surgery", 0, 3),
             finding("specialty", "orthopedic_surgery", 2, 2),
@@ -142,10 +145,13 @@ def test_values_read_as_people_say_them() -> None:
         ],
         None,
     )
-    assert re.findall(r"<dt>(.*?)</dt><dd>(?:<a href=\"#f\d\">)?(.*?)(?:</a>)?</dd>", listed) == [
+    assert re.findall(r"<dt>(.*?)</dt><dd title=\".*?\">(?:<a href=\"#f\d\">)?(.*?)(?:</a>)?</dd>", listed) == [
         ("UR denial", "14 Jun 2016"),
         ("imaging", "SPECT (hybrid)"),
         ("reviewer relied on", "MTUS"),
+        ("its document", "Prevention"),
+        ("its document", "Low Back chapter"),
+        ("MTUS said not to address it", "yes"),
         ("administrator cited", "None cited"),
         ("flag", "falls with surgery"),
         ("specialty", "Orthopedic Surgery"),
