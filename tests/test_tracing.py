@@ -22,8 +22,9 @@ from loaders.dates import DATE, parse_date
 from loaders.ingest import records
 from loaders.parse import parse_letter
 from loaders.settle import fold, settle
-from tests.builder import COVER, NONE_ADMIN, NONE_REVIEWER, Item, labelled, raw_letter
+from tests.builder import COVER, ISSUES_LEAD, NONE_ADMIN, NONE_REVIEWER, Item, labelled, raw_letter
 from tests.conftest import ROOT, SAMPLES
+from tests.shapes import SHAPES
 
 Record = dict[str, Any]
 Finding = dict[str, Any]
@@ -293,6 +294,13 @@ def test_every_value_of_the_real_letters_leads_to_words_and_a_rule(letters_folde
     assert found == {}
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_value_is_traced_however_the_letter_is_laid_out(shape: str) -> None:
+    paths = sorted((SAMPLES / "letters").glob("*.txt"))[::5]
+    texts = [*LETTERS.values(), *(path.read_text("utf-8") for path in paths)]
+    assert [misses(record_of(SHAPES[shape](settle(text)))) for text in texts] == [[] for _ in texts]
+
+
 @pytest.mark.parametrize("kind", ["original", "date_injury", "claims_administrator_section", "outcome"])
 def test_a_finding_that_is_lost_is_missed(kind: str) -> None:
     read = [record_of(text) for text in LETTERS.values()]
@@ -326,12 +334,64 @@ def test_a_flag_leads_to_the_words_that_make_it() -> None:
     }
 
 
+# --- problems ---
+
+_STABLE = "The knee is stable. The study is not medically necessary."
+_LATER = [line.replace("UR Denial Date: 11/18/2016", "UR Denial Date: 11/18/2018") for line in COVER]
+_EARLIER = [line.replace("UR Denial Date: 11/18/2016", "UR Denial Date: 11/18/2015") for line in COVER]
+WRONG = {
+    "no_cover": raw_letter(),
+    "date_unreadable": raw_letter(cover=[line.replace("11/18/2016", "13/40/2016") for line in COVER]),
+    "denial_before_injury": raw_letter(cover=_EARLIER),
+    "dates_out_of_order": raw_letter(cover=_LATER),
+    "injury_dates_differ": raw_letter(cover=COVER, summary="The patient is 41. The date of injury is 3/4/2015."),
+    "unknown_term": raw_letter(credentials=labelled(specialties="Wheelcraft"), cover=COVER),
+    "statement_missing": raw_letter(Item(admin=None), cover=COVER),
+    "statement_unread": raw_letter(Item(admin="See the letter of last week."), cover=COVER),
+    "rationale_missing": raw_letter(Item(rationale=None), cover=COVER),
+    "outcome_against_rationale": raw_letter(Item(outcome="Overturned"), cover=COVER),
+    "outcome_unreadable": raw_letter(Item(), Item(outcome="Adjourned"), cover=COVER),
+    "guideline_against_body_part": raw_letter(
+        Item(reviewer="Decision based on MTUS Low Back Complaints 2004."), cover=COVER
+    ),
+    "rationale_repeated": raw_letter(
+        Item(rationale=_STABLE), Item("Office visit", admin=NONE_ADMIN, rationale=_STABLE), cover=COVER
+    ),
+    "text_left_over": raw_letter(cover=COVER).replace(
+        ISSUES_LEAD, "A paragraph that belongs to no part of the letter at all. " * 4 + ISSUES_LEAD
+    ),
+    "text_after_decision": raw_letter(Item(rationale=_STABLE + " The worker walks to the shop and back." * 20)),
+}
+
+
+def codes_in_code() -> set[str]:
+    written = "".join(path.read_text("utf-8") for path in (ROOT / "loaders").glob("*.py"))
+    named = re.findall(r'Problem\(\s*"([a-z_]+)"', written)
+    return {*named, "denial_before_injury", "dates_out_of_order"}  # one of the two, told apart where they are made
+
+
+def test_every_problem_there_is_has_a_letter_here() -> None:
+    assert set(WRONG) == codes_in_code()
+
+
+@pytest.mark.parametrize("code", WRONG)
+def test_a_problem_leads_to_its_place_or_says_why_it_has_none(code: str) -> None:
+    record = record_of(WRONG[code])
+    found = [problem for problem in record["problems"] if problem["code"] == code]
+    assert found, record["problems"]
+    assert misses(record) == []
+    for problem in found:
+        assert (problem["span"] is None) is (rules.why_without_place(code) is not None)
+
+
 # --- rules ---
 
 
 def rules_in_code() -> set[str]:
     """Every rule that a module of the loaders or of the data names, those of the vocabularies left out."""
-    written = "".join(path.read_text("utf-8") for folder in ("loaders", "data") for path in (ROOT / folder).glob("*.py"))
+    written = "".join(
+        path.read_text("utf-8") for folder in ("loaders", "data") for path in (ROOT / folder).glob("*.py")
+    )
     stems = {"parse", "sections", "cover", "dates", "worker", "credentials", "specialties", "items", "categories"}
     found = set(re.findall(rf'"((?:{"|".join([*stems, "statements", "rationale"])})/[a-z_]+)"', written))
     labels = (*DATE_FIELDS, "case_number", "priority")
