@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,11 +49,19 @@ class Derived:
 
 def explanation(rule: str) -> str:
     """What a rule does, in a sentence; a rule that a record from elsewhere names may not be known."""
+    return known_rule(rule) or "A rule of another parser, which is not described here."
+
+
+@lru_cache(maxsize=4096)
+def known_rule(rule: str) -> str | None:
+    """What a rule does, in a sentence; None when there is no such rule."""
     entry = _ENTRY.fullmatch(rule)
-    if entry and entry["vocabulary"] in names():
-        label = vocabulary(entry["vocabulary"]).label(entry["key"])
-        return f"Words of the entry {label} in {entry['vocabulary']}.toml, pattern {entry['number']}."
-    return rules().get(rule, "A rule of another parser, which is not described here.")
+    if entry is None or entry["vocabulary"] not in names():
+        return rules().get(rule)
+    term = vocabulary(entry["vocabulary"]).terms.get(entry["key"])
+    if term is None or not 1 <= int(entry["number"]) <= len(term.patterns) + len(term.case_patterns):
+        return None
+    return f"Words of the entry {term.label} in {entry['vocabulary']}.toml, pattern {entry['number']}."
 
 
 @cache

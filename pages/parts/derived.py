@@ -50,7 +50,8 @@ def derived_list(letter: Mapping[str, Any], ordinal: int | None) -> str:
     values = derived_values(letter, ordinal)
     of = "letter" if ordinal is None else "item"
     entries = [
-        f"<dt>{html.escape(value.label)}</dt><dd>{html.escape(values[key])}{_why(value, letter, ordinal)}</dd>"
+        f"<dt>{html.escape(value.label)}</dt><dd>{html.escape(values[key])}</dd>"
+        f'<dd class="ov-why">{_why(value, letter, ordinal)}</dd>'
         for key, value in derived().items()
         if value.of == of and key in values
     ]
@@ -68,7 +69,7 @@ def _why(value: Derived, letter: Mapping[str, Any], ordinal: int | None) -> str:
         for position in value.sources([finding for _, finding in told])
     ]
     origin = f"From {', '.join(links)}. " if links else "Nothing that it follows from is stated. "
-    return f'<span class="ov-why">{origin}{html.escape(value.rule)}</span>'
+    return origin + html.escape(value.rule)
 
 
 def _name(finding: Mapping[str, Any]) -> str:

@@ -251,7 +251,7 @@ _RULES = """
 .ov-card .ov-meta { font-size: 0.9rem; color: var(--ov-muted); }
 
 .ov-reader { max-width: 75ch; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.65; font-size: 1rem; }
-.ov-mark { color: var(--ov-text); padding: 0.05em 0.15em; border-bottom: 2px solid var(--ov-grey);
+.ov-mark { color: var(--ov-text); padding: 0.05em 0; border-bottom: 2px solid var(--ov-grey);
   border-radius: 0.15rem 0.15rem 0 0; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
 .ov-problem { text-decoration-line: underline; text-decoration-thickness: 2px; text-underline-offset: 0.25em;
   text-decoration-skip-ink: none; }
@@ -270,7 +270,9 @@ _RULES = """
 .ov-legend { display: flex; flex-wrap: wrap; gap: 0.35rem 0.9rem; font-size: 0.9rem; margin: 0 0 0.5rem; }
 .stApp dl.ov-values { padding: 0; display: grid; grid-template-columns: minmax(8rem, auto) 1fr; gap: 0.3rem 0.9rem; margin: 0;
   font-size: 0.95rem; line-height: 1.45; }
-.stApp dl.ov-derived { border-top: 1px solid var(--ov-border); padding-top: 0.6rem; }
+.stApp dl.ov-derived { border-top: 1px solid var(--ov-border); padding-top: 0.6rem; row-gap: 0; }
+.ov-values dd.ov-why { grid-column: 1 / -1; margin-bottom: 0.4rem; }
+.ov-values a, .ov-problems a { color: var(--ov-link); }
 .ov-values dt { padding: 0; font-weight: 400; color: var(--ov-muted); }
 .ov-values dd { margin: 0; overflow-wrap: anywhere; }
 
