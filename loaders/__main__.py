@@ -14,6 +14,7 @@ from typing import Any
 from data.errors import OverturnError
 from data.reasons import measured_text
 from data.record_schema import schema
+from data.rules import known_rule
 from data.warehouse import current_snapshot, default_folder, read_journal
 from loaders.evaluate import evaluate, read_all
 from loaders.evaluate_items import evaluate_items
@@ -108,7 +109,10 @@ def _parser() -> argparse.ArgumentParser:
 
     words = commands.add_parser("vocabulary", help="explain which vocabulary, entry and rule match a phrase")
     words.add_argument(
-        "terms", nargs="+", metavar="TERM", help="a request, a source, a specialty ... (quote its blanks)"
+        "terms",
+        nargs="+",
+        metavar="TERM",
+        help="a request, a source, a specialty ... (quote its blanks), or a rule that the letter page names",
     )
     words.set_defaults(run=_vocabulary)
 
@@ -147,7 +151,7 @@ def _parse(options: argparse.Namespace) -> int:
 
 def _vocabulary(options: argparse.Namespace) -> int:
     print("\n".join(line for term in options.terms for line in explain(term)))
-    return 0 if all(known_terms(term) for term in options.terms) else 1
+    return 0 if all(known_rule(term) or known_terms(term) for term in options.terms) else 1
 
 
 def _unknown(options: argparse.Namespace) -> int:
