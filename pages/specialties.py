@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from data.sentences import answer
-from pages.parts.frame import begin, definitions, nothing_found
+from pages.parts.frame import begin, definitions, nothing_found, say
 from pages.parts.pictures import dots
 
 view = begin("specialties")
@@ -11,7 +10,7 @@ st.title("Does the reviewer’s specialty matter?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
-st.html(f'<p class="ov-answer">{answer(head, view.filters, *view.ask("against_rest"))}</p>')
+say(view, head, by="specialty_group", kind="specialty group")
 st.html(
     '<p class="ov-note">Reviewers are matched to the condition, so a difference between specialties is not a difference between reviewers: '
     "the requests differ too. Reviewers are confidential; only their specialty and licence are known.</p>"

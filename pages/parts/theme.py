@@ -229,6 +229,9 @@ _RULES = """
 [class*="st-key-ov-chip"] button { border-radius: 999px; min-height: 0; padding: 0.1rem 0.75rem;
   background: var(--ov-surface); }
 
+[class*="st-key-ov-link"] a { border: 1px solid var(--ov-border); border-radius: 0.375rem; padding: 0.25rem 0.75rem;
+  white-space: nowrap; }
+
 .ov-figures { display: flex; flex-wrap: wrap; gap: 0.75rem 2.5rem; margin: 0.25rem 0; }
 .ov-figure { min-width: 9rem; }
 .ov-figure b { display: block; font-size: 1.625rem; font-weight: 600; line-height: 1.25;
@@ -257,6 +260,7 @@ _RULES = """
   font-size: 0.95rem; line-height: 1.45; }
 .ov-values dt { padding: 0; font-weight: 400; color: var(--ov-muted); }
 .ov-values dd { margin: 0; overflow-wrap: anywhere; }
+.stApp .ov-values a { color: var(--ov-link); }
 
 @media (max-width: STACK_BELOWpx) {
   [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-direction: column; }
@@ -267,7 +271,7 @@ _RULES = """
 @page { size: 1200px 1553px; margin: 40px; }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"],
-  .modebar-container, .stButton, .stDownloadButton { display: none !important; }
+  .modebar-container, .stButton, .stDownloadButton, .stPageLink { display: none !important; }
   [data-testid="stMainBlockContainer"] { max-width: none; padding: 0; }
   [data-testid="stPlotlyChart"], .ov-card, .ov-figures, tr { break-inside: avoid; }
   h1, h2, h3, h4 { break-after: avoid; }
