@@ -200,16 +200,12 @@ def _phrase(filters: Filters, dimension: str, pattern: str, many: str) -> str:
     return pattern.format(f"only {names}" if choice.mode == "only" else names)
 
 
-def comparable(groups: list[Group]) -> bool:
-    """Whether at least two groups have enough letters to be compared with the rest."""
-    return sum(group.versus_rest is not None and group.versus_rest.p_value is not None for group in groups) > 1
-
-
 def standing_out(groups: list[Group], kind: str = "group") -> str:
     """Which groups differ from the rest after correction, in one sentence; says so when none does. `kind` names one."""
+    tested = [group for group in groups if group.versus_rest and group.versus_rest.p_value is not None]
     high = [group.label for group in groups if group.stands_out and _direction(group) > 0]
     low = [group.label for group in groups if group.stands_out and _direction(group) < 0]
-    if not comparable(groups):
+    if len(tested) < 2:
         return f"Too few {kind}s have enough letters to be compared."
     parts = []
     if high:

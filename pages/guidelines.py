@@ -40,7 +40,10 @@ st.html(
     "and does not predict one.</p>"
 )
 
-st.subheader(f"What the {whose}: each decision once")
+by_letter = unit_of(view) == "letter"
+st.subheader(f"What the {whose}" + ("" if by_letter else ": each decision once"))
+if by_letter:
+    st.html('<p class="ov-note">A letter whose items differ in this counts under each of them.</p>')
 dots(view, profile, view.ask("by", profile), heading="Sources", by_rate=False)
 
 st.subheader("Source by source")

@@ -87,6 +87,8 @@ if periods:
     ]
     if all(period.rate.small for period in periods):
         st.html('<p class="ov-note">No year has enough letters for a rate; the table has the counts.</p>')
+    elif len(points) == 1:
+        st.html(f'<p class="ov-note">All that has a date lies in {points[0].label}: there is no trend to show yet.</p>')
     else:
         draw(
             trend(points, head.rate, unit=unit, dark=view.dark),
@@ -94,6 +96,8 @@ if periods:
             alt=f"Overturn rate by {length}",
             on_click=partial(choose_period, length),
         )
+        if not points[-1].complete:
+            st.html(f'<p class="ov-note">Grey: {points[-1].label} is not complete yet.</p>')
     table(
         view,
         (length.capitalize(), *rate_columns(view)),

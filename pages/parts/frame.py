@@ -12,7 +12,7 @@ import streamlit as st
 from data.errors import WarehouseError
 from data.filters import Filters, from_query, one_value, to_query
 from data.queries import Headline
-from data.sentences import ESTIMAND, MEANING, answer, chips, comparable, day, notices, published_total, standing_out
+from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
 from pages.parts import navigation, theme
@@ -43,6 +43,8 @@ def begin(page: str, *, sidebar: bool = True) -> View:
         _chips(view)
         if filters.outcome:
             st.html(f'<p class="ov-note">{_ONE_OUTCOME.format(filters.outcome)}</p>')
+    else:
+        st.html(theme.NO_SIDEBAR)
     _status(view)
     return view
 
@@ -72,7 +74,7 @@ def say(
     filters = filters or view.filters
     words = f"{lead}{answer(head, filters, *view.ask('against_rest', filters=filters))}"
     groups = view.ask("by", by, filters=filters) if by and not (filters.choice(by) or filters.outcome) else []
-    if comparable(groups):
+    if len(groups) > 1 and not head.rate.small:
         words += f" {standing_out(groups, kind)}"
     text = html.escape(words)
     st.html(f'<p class="ov-answer">{text}</p><p class="ov-note">{MEANING}</p>')

@@ -20,6 +20,10 @@ STACK_BELOW = 900  # pixels of the window: from here on columns stand below each
 ICON = Path(__file__).parent.parent / "assets" / "icon.png"
 
 
+# A page without filters that is reached from one with them would keep their place, empty.
+NO_SIDEBAR = "<style>[data-testid='stSidebar'], [data-testid='stExpandSidebarButton'] { display: none; }</style>"
+
+
 @dataclass(frozen=True, slots=True)
 class Palette:
     """The colours of one theme. Text reaches 4.5 to 1 and marks 3 to 1 on `background`, text also on `surface`.
@@ -217,7 +221,7 @@ _RULES = """
 .ov-answer, .ov-note, .ov-chips, .ov-chip, .ov-figures, .ov-card, .ov-reader, .ov-values, .ov-legend,
 .ov-name {
   color: var(--ov-text); }
-.ov-answer { font-size: 1.25rem; line-height: 1.45; margin: 0 0 0.25rem; max-width: 62rem; text-wrap: pretty; }
+.ov-answer { font-size: 1.25rem; line-height: 1.45; margin: 0 0 0.5rem; max-width: 62rem; text-wrap: pretty; }
 .ov-answer b { font-weight: 650; font-variant-numeric: tabular-nums; }
 .ov-note { font-size: 0.9rem; line-height: 1.5; color: var(--ov-muted); margin: 0; max-width: 62rem; }
 .ov-term { text-decoration: underline dotted var(--ov-grey); text-underline-offset: 0.2em; cursor: help; }

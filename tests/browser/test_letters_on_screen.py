@@ -41,6 +41,7 @@ def test_the_letters_page_leads_to_the_marked_letter_and_back(screen: Screen, se
     letters = screen.page.url
     screen.page.get_by_role("link", name="Read").first.click()
     read = shows_letter(screen, name)
+    expect(screen.page.get_by_test_id("stSidebar")).to_be_hidden()
     screen.page.get_by_role("link", name="Back to the letters").click()
     screen.until(lambda: (screen.path, screen.answer, screen.chips) == ("/letters", *before))
     assert screen.page.url == letters

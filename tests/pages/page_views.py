@@ -21,7 +21,8 @@ def markup(app: AppTest, contains: str = "") -> list[str]:
 
 def answer_of(app: AppTest) -> str:
     """The sentence under the title."""
-    return re.sub(r"<[^>]+>", "", markup(app, 'class="ov-answer"')[0])
+    block = markup(app, 'class="ov-answer"')[0]
+    return re.sub(r".*<p class=\"ov-answer\">(.*?)</p>.*", r"\1", block, flags=re.DOTALL)
 
 
 def links_of(app: AppTest, label: str) -> list[dict[str, str]]:
