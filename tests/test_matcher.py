@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 import pytest
-from conftest import SAMPLES
+from tests.conftest import SAMPLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
