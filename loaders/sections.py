@@ -327,10 +327,12 @@ def _after_closing(text: str, start: int, end: int, *, at_paragraph: bool) -> in
     lines = list(_LINE.finditer(text, start, end))
     for gap in reversed(lines):
         above = text[start : gap.start()]
-        if _CLOSING.search(above[-80:]) or (
-            _SENTENCE_END.search(above[-80:]) and not _is_modified_part(text[gap.end() : end], above)
+        ended = bool(_SENTENCE_END.search(above[-80:]))
+        if (ended and not _is_modified_part(text[gap.end() : end], above)) or (
+            not ended and _CLOSING.search(above[-80:]) and not text[gap.end()].islower()
         ):
-            return gap.end()
+            start, at_paragraph = gap.end(), True
+            break
     chosen = start
     for step in _SENTENCE_STEP.finditer(text, start, end):
         above = text[start : step.start()]
