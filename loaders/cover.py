@@ -15,7 +15,7 @@ _LABELS = re.compile(
     r"|(?P<assigned>Date\s+Assigned\s*:)"
     r"|(?P<injury>Date\s+of\s+Injury\s*:)"
     r"|(?P<decision>Decision\s+Date\s*:|\bDated\s*:)"
-    r"|(?P<ur_denial>UR\s+Denial\s+Date\s*:)"
+    r"|(?P<ur_denial>UR\s+Denial\s+Date\s*:|Date\s+of\s+UR\s+(?:Denial|Decision)\s*:)"
     r"|(?P<priority>Priority\s*:)"
     r"|(?P<application_received>(?:Application\s+)?Received\s*:|Application(?=\s+\d{1,2}/\d{1,2}/\d{2,4}\s+Received\s*:))",
     re.IGNORECASE,
@@ -24,6 +24,12 @@ _VALUES = re.compile(
     r"(?P<case_number>\bCM\s?\d{2}\s?-\s?\d{5,8}\b)|(?P<date>\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b)|(?P<priority>\b(?:Standard|Expedited)\b)",
     re.IGNORECASE,
 )
+# What only a party's copy says on its cover: in the public copies these labels, or the names behind them, are cut out.
+_PARTY_LABELS = re.compile(
+    r"\b(?:(?P<employee>Employee(?:'s)?\s+Name)|(?P<claim>Claims?\s+(?:Number|No\.?))|(?P<provider>Provider(?:'s)?\s+Name))\s*:",
+    re.IGNORECASE,
+)
+_ADDRESSEE = re.compile(r"(?:^|[\n\f])\s*Dear\s+[A-Z][A-Za-z.'-]*[ \t]+[A-Z]")
 _CASE_ANYWHERE = re.compile(r"\bCM\d{2}-\d{7}\b")
 
 
@@ -84,6 +90,14 @@ def read_cover(text: str, span: Span) -> Cover:
         if found:
             _take(cover, "case_number", found)
     return cover
+
+
+def is_party_copy(text: str, span: Span) -> bool:
+    """Whether the labels of a party's copy (employee name, claim number, provider name, an addressee) stand in the cover
+    at `span`, or two different ones anywhere, as where a reader of the file puts the letter page last."""
+    if _PARTY_LABELS.search(text, *span) or _ADDRESSEE.search(text, *span):
+        return True
+    return len({match.lastgroup for match in _PARTY_LABELS.finditer(text)}) > 1
 
 
 def _paired(text: str, events: list[_Event]) -> list[_Pair]:

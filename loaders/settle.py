@@ -129,7 +129,9 @@ def _without_running(lines: list[_Line], shape: Shape) -> list[_Line]:
     Where the case number stands in them alone, the first such line is kept, above all others.
     """
     spaced = shape is Shape.DOUBLE_SPACED
-    ends = [place for place, line in enumerate(lines) if line.page_after or (spaced and _may_end_page(line.empty_after))]
+    ends = [
+        place for place, line in enumerate(lines) if line.page_after or (spaced and _may_end_page(line.empty_after))
+    ]
     texts = [line.text for line in lines]
     running = running_lines(texts, ends)
     if not running or len(running) == len(lines):
@@ -154,7 +156,7 @@ def _may_end_page(gap: str) -> bool:
 
 def _shape(lines: list[_Line]) -> Shape:
     # How a page ends says little of how a line does.
-    inner = [line for line in lines[:-1] if not line.page_after] or lines
+    inner = [line for line in lines[:-1] if not line.page_after] or lines[:-1] or lines
     followed = sum(1 for line in inner if line.empty_after) / len(inner)
     if followed > 0.85:
         wider = sum(1 for line in inner if len(line.empty_after) > 1)
