@@ -155,9 +155,24 @@ def _own_values(text: str, events: list[_Event], *, one_line: bool) -> dict[int,
             continue
         before = events[index - 1] if index else label
         after = events[index + 2] if index + 2 < len(events) else label
-        if not (before.is_label and value.suits(before.kind) and not after.is_label and before is not label):
+        in_turn = before.is_label and value.suits(before.kind) and not after.is_label and before is not label
+        if not in_turn and not _closes_a_column(events, index):
             own[value.match.start()] = label.kind
     return own
+
+
+def _closes_a_column(events: list[_Event], index: int) -> bool:
+    """Whether the label at `index` is the last of several whose values follow them one by one, each of its label's kind."""
+    first = index
+    while first and events[first - 1].is_label:
+        first -= 1
+    labels = events[first : index + 1]
+    values = events[index + 1 : index + 1 + len(labels)]
+    return (
+        len(labels) > 1
+        and len(values) == len(labels)
+        and all(not value.is_label and value.suits(label.kind) for label, value in zip(labels, values, strict=True))
+    )
 
 
 def _take(cover: Cover, label: str, match: re.Match[str]) -> None:

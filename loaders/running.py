@@ -34,6 +34,7 @@ _OWN = re.compile(
     r"guidelines?\s*:|rationale\s*:|\b(?:upheld|overturned|medically|necessary|necessity)\b|\bDecision\s+based\b|\bdid\s+not\s+cite\b"
     r"|HOW THE IMR|CLINICAL CASE SUMMARY|IMR ISSUES|\bhas\s+determined\b|of\s+Licensure|Certification\(?s?\)?\s*/"
     r"|(?:Date\s+of\s+Injury|Decision\s+Date|Date\s+Assigned|UR\s+Denial\s+Date|Priority|Received)\s*:"
+    r"|^(?:Claims(?:\s+Administrator)?|MAXIMUS|Decision|HOW|CLINICAL|IMR)$"  # a label or heading cut in two
     r"|^\d+\s?[).]|[,;:]$|[a-z]{4,}\.$",
     re.IGNORECASE,
 )
@@ -132,11 +133,12 @@ def _shared(lines: Sequence[str], edges: Sequence[int], step: int, found: set[in
         said: dict[str, list[int]] = {}
         moved: list[int] = []
         for edge in edges:
-            while edge in found:
-                edge += step
-            moved.append(edge)
-            if 0 <= edge < len(lines):
-                said.setdefault(_mask(lines[edge]), []).append(edge)
+            place = edge
+            while place in found:
+                place += step
+            moved.append(place)
+            if 0 <= place < len(lines):
+                said.setdefault(_mask(lines[place]), []).append(place)
         same = max(said.values(), key=len, default=[])
         if len(same) < 2 or any(_is_own(lines[place]) for place in same):
             break
