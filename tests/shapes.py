@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from data.record import Letter, as_object
@@ -123,7 +124,7 @@ def paged(
     `top` and `bottom` are lines with `{page}` and `{pages}`; without `first`, the first page has neither.
     """
     bounds = [0, *sorted(at), len(settled)]
-    marked = MARK.join(settled[start:stop] for start, stop in zip(bounds, bounds[1:], strict=False))
+    marked = MARK.join(settled[start:stop] for start, stop in pairwise(bounds))
     bodies = re.split(rf"\s*{MARK}", SHAPES[shape](marked))
     gaps = re.findall(rf"(\s*){MARK}", SHAPES[shape](marked))
 
