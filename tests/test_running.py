@@ -154,7 +154,8 @@ def test_real_letters_with_running_lines(letters_folder: object, running: str) -
         for step in range(3):
             kind, found = kinds[(number + 5 * step) % len(kinds)]
             shape = LAID_OUT[(number + step) % len(LAID_OUT)]
-            what = differs(text, paged(text, shape, apart(text, found), top, bottom))
+            at = apart(text, found)  # a letter of one page shows nothing twice
+            what = differs(text, paged(text, shape, at, top, bottom)) if at else None
             if what:
                 differing.append(f"letter {number}, {shape}, {kind}: {what}")
     assert differing == []
