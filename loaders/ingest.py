@@ -16,8 +16,9 @@ from data.errors import FileRejected, RecordError
 from data.record import as_object
 from data.record_schema import check_record
 from data.warehouse import Snapshot
-from loaders.parse import parse_letter
+from loaders.parse import parse_letter, refuse_party_copy
 from loaders.read import PassedOver, Rejected, ScanWithoutText, discover, read_lines, read_text
+from loaders.sections import find_sections
 from loaders.settle import letter_id, settle
 from loaders.store import Build, Kind, append_journal, writing
 
@@ -114,7 +115,10 @@ def _stored_records(
                 raise RecordError(
                     "letter_id: it is not the id of this text (sha256 of its case-folded letters and digits)."
                 )
+            refuse_party_copy(record["text"], find_sections(record["text"]).cover)
             yield record
+        except FileRejected as rejection:
+            refuse(_refusal(place, rejection))
         except (ValueError, RecursionError):
             refuse(Rejected(place, "broken_record", "The line is no JSON object; it may have been cut off."))
         except RecordError as error:
