@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import VocabularyError
-from data.vocabulary.openings import LENGTH, opening, openings
+from data.vocabulary.openings import LENGTH, OTHER, opening, openings
 
 _MOST_SEEN = 50_000
 _Rule = tuple[str, str, re.Pattern[str]]
@@ -168,7 +168,8 @@ class _Alternatives:
         self._order = {rule[1]: position for position, rule in enumerate(self._rules)}
         self._seen: dict[str, list[_Rule]] = {}
         firsts = "".join(sorted({beginning[0] for beginning in self._by_opening if beginning}))
-        first = "." if "" in self._by_opening else f"[{re.escape(firsts)}\u0080-\U0010ffff]"
+        beyond = "\0-\x20\x7f-\U0010ffff" if OTHER in firsts or " " in firsts else ""
+        first = "." if "" in self._by_opening else f"[{re.escape(firsts)}{beyond}]"
         self._starts = re.compile(rf"(?<![A-Za-z0-9]){first}", re.DOTALL) if patterns else None
 
     def search(self, text: str, position: int) -> Match | None:
@@ -209,11 +210,9 @@ class _Alternatives:
 
     def _candidates(self, piece: str) -> list[_Rule]:
         """The rules, in the file's order, that can match where the text goes on with `piece`."""
-        found = self._rules
-        if piece.isascii():
-            start = opening(piece)
-            rules = {rule[1]: rule for size in range(len(start) + 1) for rule in self._by_opening.get(start[:size], ())}
-            found = sorted(rules.values(), key=lambda rule: self._order[rule[1]])
+        start = opening(piece)
+        rules = {rule[1]: rule for size in range(len(start) + 1) for rule in self._by_opening.get(start[:size], ())}
+        found = sorted(rules.values(), key=lambda rule: self._order[rule[1]])
         if len(self._seen) < _MOST_SEEN:
             self._seen[piece] = found
         return found
