@@ -94,10 +94,11 @@ def _check_words(letter: Letter, record: dict[str, Any]) -> None:
             assert rationale["span"][0] <= decisive[0] < decisive[1] <= rationale["span"][1], "decisive lies outside"
 
 
-def outcome_of(index: int, *, seed: int, real: bool = True) -> Outcome:
+def outcome_of(index: int, *, seed: int, real: bool) -> Outcome:
     """Letter number `index` of the seed, made and read; whatever is raised becomes its failure."""
     kind, raw = spoilt(texts(real=real), seed, index)
     started = time.process_time()
+    signal.signal(signal.SIGVTALRM, _too_slow)
     signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
     try:
         outcome, failure = check(raw), ""
@@ -112,26 +113,22 @@ def _too_slow(*_: object) -> None:
     raise TimeoutError(f"more than {LONGEST} seconds of the processor for one letter")
 
 
-def _ready() -> None:
-    signal.signal(signal.SIGVTALRM, _too_slow)
+def _of_seed(task: tuple[int, int, bool]) -> Outcome:
+    seed, index, real = task
+    return outcome_of(index, seed=seed, real=real)
 
 
-def _of_seed(task: tuple[int, int]) -> Outcome:
-    seed, index = task
-    return outcome_of(index, seed=seed)
-
-
-def run(letters: int, seed: int, processes: int) -> Iterator[Outcome]:
+def run(letters: int, seed: int, processes: int, *, real: bool) -> Iterator[Outcome]:
     """The outcome of letters 0 to `letters` of the seed, as they come."""
-    with multiprocessing.get_context("spawn").Pool(processes, _ready) as pool:
-        yield from pool.imap_unordered(_of_seed, ((seed, index) for index in range(letters)), chunksize=100)
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap_unordered(_of_seed, ((seed, index, real) for index in range(letters)), chunksize=100)
 
 
-def _digest() -> str:
-    return hashlib.sha256("\0".join(texts()).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+def _digest(*, real: bool) -> str:
+    return hashlib.sha256("\0".join(texts(real=real)).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def report(outcomes: list[Outcome], letters: int, seed: int) -> str:
+def report(outcomes: list[Outcome], letters: int, seed: int, *, real: bool) -> str:
     """What became of the letters: a row a kind of mutation, a column an outcome; failures with the way to see one again."""
     counts = Counter((outcome.kind, "failure" if outcome.failure else outcome.outcome) for outcome in outcomes)
     columns = sorted({column for _, column in counts}, key=lambda name: (name != LETTER, name == "failure", name))
@@ -144,7 +141,7 @@ def report(outcomes: list[Outcome], letters: int, seed: int) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         f"{letters:,} letters of seed {seed} from {len(sample_texts())} samples and "
-        f"{len(texts()) - len(sample_texts())} real letters (texts {_digest()}); every record checked in full"
+        f"{len(texts(real=real)) - len(sample_texts())} real letters (texts {_digest(real=real)}); every record checked in full"
     ]
     lines += ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     slowest = max(outcomes, key=lambda outcome: outcome.seconds)
@@ -155,7 +152,7 @@ def report(outcomes: list[Outcome], letters: int, seed: int) -> str:
     lines.append(f"failures: {len(failures)}")
     for failed in failures[:50]:
         lines.append(f"  {failed.failure.strip().splitlines()[-1][:200]}")
-        lines.append(f"    python -m tests.fuzz --seed {seed} --only {failed.index}")
+        lines.append(f"    python -m tests.fuzz --seed {seed} --only {failed.index}{'' if real else ' --samples'}")
     return "\n".join(lines)
 
 
@@ -164,17 +161,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--letters", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, metavar="INDEX", help="make and read this one letter, and show it")
+    parser.add_argument("--samples", action="store_true", help="make letters from the samples alone")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args(arguments)
+    real = not options.samples
     if options.only is not None:
-        _ready()
-        outcome = outcome_of(options.only, seed=options.seed)
-        print(spoilt(texts(), options.seed, options.only)[1].encode("utf-8", "replace").decode())
+        outcome = outcome_of(options.only, seed=options.seed, real=real)
+        print(spoilt(texts(real=real), options.seed, options.only)[1].encode("utf-8", "replace").decode())
         print(f"{outcome.kind}: {outcome.outcome}, {outcome.seconds:.3f} s\n{outcome.failure}", file=sys.stderr)
         return 1 if outcome.failure else 0
     outcomes: list[Outcome] = []
     failures, started = 0, time.monotonic()
-    for outcome in run(options.letters, options.seed, options.processes):
+    for outcome in run(options.letters, options.seed, options.processes, real=real):
         outcomes.append(outcome)
         failures += bool(outcome.failure)
         if len(outcomes) % 1000 == 0:
@@ -182,7 +180,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(
                 f"{len(outcomes):,} of {options.letters:,}, {failures} failures, {rate:.0f} a second", file=sys.stderr
             )
-    print(report(outcomes, options.letters, options.seed))
+    print(report(outcomes, options.letters, options.seed, real=real))
     print(f"it took {time.monotonic() - started:.0f} s with {options.processes} processes")
     return 1 if failures else 0
 

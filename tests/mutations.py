@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from loaders.settle import settle
-from tests.patterns import example, grammar, terms
+from tests.patterns import example, grammar, pumps, terms
 from tests.shapes import SHAPES
 
 BIDI = "\u200b\u200e\u200f\u202a\u202b\u202d\u202e\u202c\u2066\u2067\u2069\ufeff"
@@ -196,10 +196,14 @@ def lookalikes(text: str, texts: Texts, chance: random.Random) -> str:
 
 
 def matches(text: str, texts: Texts, chance: random.Random) -> str:
-    """Wordings that the parser's own expressions look for, made from these expressions."""
+    """Wordings that the parser's own expressions look for, and wordings that keep them busy, made from these expressions."""
     for _ in range(chance.randint(1, 12)):
         known = chance.choice((grammar(), grammar(), terms()))
-        wording = example(chance.choice(list(known.values())), chance)
+        pattern = chance.choice(list(known.values()))
+        wording = example(pattern, chance)
+        if chance.random() < 0.2 and (busy := pumps(pattern)):
+            before, once = chance.choice(busy)
+            wording = before + chance.choice((once, "-", "a ")) * chance.choice((9, 40, 200))
         change = chance.choice((str, str, str, str.upper, str.title))
         text = _put(text, chance, chance.choice(("", " ", "\n\n")) + change(wording) + chance.choice(("", " ", ". ")))
     return text
