@@ -104,8 +104,8 @@ HOSTILE = {
 LETTER = raw_letter(Item(), Item(rationale="RATIONALE"), credentials=labelled(specialties="SPECIALTY"), cover=COVER)
 EARLY = (
     "INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE\n\n1) MAXIMUS Federal Services, Inc. has determined the request for "
-    "HOSTILE is not medically necessary and appropriate.\n\nThe Claims Administrator based its decision on HOSTILE.\n\n"
-    "Rationale for the Decision: HOSTILE"
+    "HEADER is not medically necessary and appropriate.\n\nThe Claims Administrator based its decision on STATEMENT.\n\n"
+    "Rationale for the Decision: RATIONALE"
 )
 _ITEMS = MOST_ITEMS - 2
 
@@ -128,7 +128,9 @@ PLACES: dict[str, Callable[[str], str]] = {
     "no frame": lambda hostile: LETTER.replace("Decision based on MTUS Knee Complaints", hostile, 1),
     "rationale": lambda hostile: LETTER.replace("RATIONALE", hostile),
     "every item": _in_every_item,
-    "early form": lambda hostile: EARLY.replace("HOSTILE", hostile[: len(hostile) // 3]),
+    "early header": lambda hostile: EARLY.replace("HEADER", hostile),
+    "early statement": lambda hostile: EARLY.replace("STATEMENT", hostile),
+    "early rationale": lambda hostile: EARLY.replace("RATIONALE", hostile),
 }
 
 
@@ -160,6 +162,7 @@ def filled(piece: str, size: int) -> str:
 def growth(place: str, name: str, sizes: Sequence[int] = SIZES, *, piece: str = "", allowed: float = ALLOWED) -> Growth:
     """The least times of up to four measurements; there is a second one only where a ratio is not below `allowed`."""
     texts = [PLACES[place](filled(piece or HOSTILE[name], size)) for size in sizes]
+    seconds(LETTER)  # so that the first measurement does not read the vocabularies
     best = [float("inf")] * len(sizes)
     found = Growth(place, name, tuple(best))
     gc.disable()
@@ -193,7 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
             measured.append(one)
             times = "  ".join(f"{time_:7.2f}" for time_ in one.times)
             ratios = "  ".join(f"{ratio:5.2f}" for ratio in one.ratios)
-            print(f"{one.place:>11}  {one.name:<22}  {times}  {ratios}", file=sys.stderr, flush=True)
+            print(f"{one.place:>15}  {one.name:<22}  {times}  {ratios}", file=sys.stderr, flush=True)
     slow = [one for one in measured if max(one.ratios) >= ALLOWED]
     print(f"{len(measured)} hostile texts at {', '.join(f'{size:,}' for size in options.sizes)} characters")
     for title, key in (("steepest", lambda one: -max(one.ratios)), ("slowest", lambda one: -one.times[-1])):

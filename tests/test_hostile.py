@@ -30,7 +30,9 @@ HEAVIEST = (
     ("header", "items"),
     ("alone", "item headers"),
     ("every item", "and words"),
-    ("early form", "early items"),
+    ("early header", "early items"),
+    ("early statement", "early items"),
+    ("early rationale", "early verdicts"),
 )
 
 
