@@ -86,6 +86,8 @@ def records(
                 yield as_object(parse_letter(settle(read_text(found)), found.source))
             except FileRejected as rejection:
                 refuse(_refusal(found.source, rejection))
+            except Exception as error:  # a fault of ours: it costs this one letter and is told, not the whole load
+                refuse(Rejected(found.source, "reader_failed", _FAILED.format(type(error).__name__)))
 
 
 def _refusal(source: str, rejection: FileRejected) -> Rejected:
@@ -178,6 +180,10 @@ def ingest(
     return summary
 
 
+_FAILED = (
+    "The reader failed on it ({}); that is a fault of this program. All other files were read. "
+    "Please report it with the letter, if it is a public one."
+)
 _WRONG_KIND = {
     False: "It is a sample or synthetic letter; these are never loaded beside real ones. Load them with --demonstration into a warehouse of their own.",
     True: "It is a real letter; with --demonstration only samples and synthetic letters are loaded. Leave --demonstration out.",

@@ -59,17 +59,33 @@ def _needed(nodes: Iterable[tuple[Any, Any]], *, begins: bool) -> tuple[frozense
         "" if begins else None
     )  # what is written of the word; None inside one whose beginning is not known
     for kind, argument in nodes:
-        if kind is kinds.LITERAL and chr(argument).isalpha():
+        if kind is kinds.LITERAL and argument != ord(_BLANK) and (run or chr(argument).isalpha()):
             run = None if run is None else run + chr(argument)
             continue
         lists.append(frozenset({run or ""}))
+        if run:  # words that begin alike are parsed as their common beginning and what follows it
+            lists.append(frozenset(run + more for more in _beginnings([(kind, argument)])))
         inner, begins = _inner(kind, argument, begins=run == "")
         lists.append(inner)
         run = "" if begins else None
     lists.append(frozenset({run or ""}))
-    usable = [words for words in lists if 0 < len(words) <= _MOST_NEEDED and min(map(len, words)) > 1]
+    usable = [words for words in lists if 0 < len(words) <= _MOST_NEEDED and all(words)]
     best = max(usable, key=lambda words: (min(map(len, words)), -len(words)), default=frozenset[str]())
     return best, run == ""
+
+
+def _beginnings(nodes: Sequence[tuple[Any, Any]]) -> set[str]:
+    """What is written at the beginning of a sequence, as far as it is plain: one of these stands there."""
+    if not nodes:
+        return {""}
+    (kind, argument), rest = nodes[0], nodes[1:]
+    if kind is kinds.LITERAL and argument != ord(_BLANK):
+        return {chr(argument) + more for more in _beginnings(rest)}
+    if kind is kinds.SUBPATTERN:
+        return _beginnings(argument[-1])
+    if kind is kinds.BRANCH:
+        return set().union(*(_beginnings(branch) for branch in argument[1]))
+    return {""}
 
 
 def _inner(kind: Any, argument: Any, *, begins: bool) -> tuple[frozenset[str], bool]:
