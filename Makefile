@@ -10,7 +10,7 @@ OVERTURN_LETTERS ?= ../shared/letters
 export OVERTURN_LETTERS
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help run load test test-all check evaluate accept fuzz growth browser samples clean
+.PHONY: help run load test test-all check evaluate accept fuzz growth bench browser samples clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ fuzz: $(VENV)/.test ## read 100,000 spoilt letters: make fuzz SEED=2 (one again:
 
 growth: $(VENV)/.test ## time every hostile text in every place at 1, 2 and 4 million characters, some hours
 	$(BIN)/python -m tests.growth
+
+bench: $(VENV)/.test ## speed, beside a plain way to do the same
+	$(BIN)/python -m benchmarks
 
 browser: ## the browser that tests drive
 	@.ci/browser
