@@ -10,7 +10,7 @@ OVERTURN_LETTERS ?= ../shared/letters
 export OVERTURN_LETTERS
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help run load test test-all check evaluate browser samples clean
+.PHONY: help run load test test-all check evaluate accept browser samples clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,11 +33,19 @@ check: $(VENV)/.test ## format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-evaluate: $(VENV)/.test ## accuracy by field on every labelled letter of this machine
-	$(BIN)/python -m loaders evaluate --labels data/samples data/samples/letters
-	@if [ -d "$(OVERTURN_LETTERS)" ]; then \
-	  $(BIN)/python -m loaders evaluate --labels "$(OVERTURN_LETTERS)" --disputed tests/labels/disputed.csv --items tests/labels "$(OVERTURN_LETTERS)"; \
-	else echo "NOT RUN: evaluation on real letters (no folder $(OVERTURN_LETTERS); set OVERTURN_LETTERS)"; fi
+# What evaluation found last: make evaluate fails on anything lost since, make accept takes the new result.
+RESULT := tests/labels/result.csv
+EVALUATE_SAMPLES = $(BIN)/python -m loaders evaluate --set samples --labels data/samples --phrases tests/labels/phrases.csv data/samples/letters
+EVALUATE_LETTERS = $(BIN)/python -m loaders evaluate --labels "$(OVERTURN_LETTERS)" --disputed tests/labels/disputed.csv --items tests/labels "$(OVERTURN_LETTERS)"
+NO_LETTERS = echo "NOT RUN: evaluation on real letters (no folder $(OVERTURN_LETTERS); set OVERTURN_LETTERS)"
+
+evaluate: $(VENV)/.test ## accuracy by field on every labelled letter of this machine, and what was gained or lost
+	$(EVALUATE_SAMPLES) --against $(RESULT)
+	@if [ -d "$(OVERTURN_LETTERS)" ]; then $(EVALUATE_LETTERS) --against $(RESULT); else $(NO_LETTERS); fi
+
+accept: $(VENV)/.test ## keep what evaluation finds now as the result; say in the commit why anything is lost
+	$(EVALUATE_SAMPLES) --write $(RESULT)
+	@if [ -d "$(OVERTURN_LETTERS)" ]; then $(EVALUATE_LETTERS) --write $(RESULT) --measure-reasons data/reasons_measured.toml; else $(NO_LETTERS); fi
 
 test: check evaluate browser ## everything that must pass, about ten minutes
 	$(TESTS) -m "not slow"

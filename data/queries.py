@@ -298,6 +298,8 @@ class Reader:
     def letter(self, letter_id: str) -> dict[str, Any] | None:
         """One letter with its decisions, findings, problems, text and other versions, or None when it is not there.
 
+        `facts` is what the charts count of it, an entry an item; it is empty for a letter that charts leave out.
+
         `letter_id` may be shortened to its first 12 digits or more.
         """
         if not _LETTER_ID.fullmatch(letter_id):
@@ -308,6 +310,10 @@ class Reader:
         letter = head[0]
         key = letter["letter_key"]
         letter["decisions"] = self._dicts("SELECT * FROM decisions WHERE letter_key = ? ORDER BY ordinal", [key])
+        letter["facts"] = self._dicts(
+            "SELECT * FROM facts WHERE letter_key = ? ORDER BY ordinal",
+            [key],
+        )
         letter["citations"] = self._dicts(
             "SELECT * FROM citations WHERE letter_key = ? ORDER BY ordinal, side, position", [key]
         )

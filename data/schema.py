@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
 from data.categories import categories, subcategories
 from data.imaging import modality_keys
 from data.mtus_history import mtus_edition_sql, mtus_editions
+from data.reasons import usable_reasons
 from data.vocabulary import vocabulary
 
 Whose = Literal["letters", "decisions"]
@@ -62,6 +63,7 @@ class Dimension:
 
     A mask holds several values of a list, bits in the order of `keys`: `whose` says to which record the list belongs and
     `listed` is the list column there. A value holds exactly one, so its groups add up to the whole.
+    `note` is what to know of it before counting.
     """
 
     key: str
@@ -74,6 +76,7 @@ class Dimension:
     unstated: str = "Not stated"
     kind: Literal["mask", "value"] = "mask"
     labels: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
     def term_label(self, key: str) -> str:
         """What people read for `key`."""
@@ -115,6 +118,11 @@ def specialty_groups() -> dict[str, str]:
 
 def _keys(name: str) -> tuple[str, ...]:
     return tuple(vocabulary(name).terms)
+
+
+def counted_reasons() -> tuple[str, ...]:
+    """The grounds that have a bit, in display order: no chart, count, option or filter knows another (data/reasons.py)."""
+    return tuple(key for key in _keys("reasons") if key in usable_reasons())
 
 
 def dimensions() -> dict[str, Dimension]:
@@ -159,7 +167,10 @@ _DIMENSIONS = (
     ),
     _mask("body", "Body part", "body_parts", "decisions", "body_parts", _keys("body_parts")),
     _mask("state", "Reviewer licensed in", "states", "letters", "state_keys", _keys("states")),
-    _mask("reason", "Ground of the decision", "reasons", "decisions", "reasons", _keys("reasons")),
+    replace(
+        _mask("reason", "Ground of the decision", "reasons", "decisions", "reasons", counted_reasons(), "None counted"),
+        note="Only grounds that are read well enough, checked against labelled letters; a letter shows all that were read in it.",
+    ),
     _value("admin_profile", "Sources of the claims administrator, exclusive", "decisions", PROFILES),
     _value("reviewer_profile", "Sources of the reviewer, exclusive", "decisions", PROFILES),
     _value("specialty_group", "Specialty group", "letters", specialty_groups()),

@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import OverturnError
+from data.reasons import measured_text
 from data.record_schema import schema
+from data.rules import known_rule
 from data.warehouse import current_snapshot, default_folder, read_journal
 from loaders.evaluate import evaluate, read_all
 from loaders.evaluate_items import evaluate_items
+from loaders.evaluate_phrases import evaluate_phrases
+from loaders.evaluate_result import Row, change_lines, gains_and_losses, read_result, rows_of, write_result
+from loaders.evaluation import Evaluation
 from loaders.explain import explain, known_terms, unknown_lines, unknown_terms
 from loaders.ingest import ingest, progress, records
 from loaders.read import Rejected
@@ -86,11 +91,28 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--items", type=Path, help="folder with items.csv, citations.csv and reasons.csv, labels of further values"
     )
+    check.add_argument("--set", default="letters", metavar="NAME", help="what the result calls these letters")
+    check.add_argument(
+        "--phrases", type=Path, help="CSV of request phrases with their studies, body parts and category"
+    )
+    check.add_argument(
+        "--against",
+        type=Path,
+        metavar="FILE",
+        help="say what is gained and lost against a kept result; a loss ends with 1",
+    )
+    check.add_argument("--write", type=Path, metavar="FILE", help="keep this result, in place of the same sets there")
+    check.add_argument(
+        "--measure-reasons", type=Path, metavar="FILE", help="write how well each ground is read (with --items)"
+    )
     check.set_defaults(run=_evaluate)
 
     words = commands.add_parser("vocabulary", help="explain which vocabulary, entry and rule match a phrase")
     words.add_argument(
-        "terms", nargs="+", metavar="TERM", help="a request, a source, a specialty ... (quote its blanks)"
+        "terms",
+        nargs="+",
+        metavar="TERM",
+        help="a request, a source, a specialty ... (quote its blanks), or a rule that the letter page names",
     )
     words.set_defaults(run=_vocabulary)
 
@@ -129,7 +151,7 @@ def _parse(options: argparse.Namespace) -> int:
 
 def _vocabulary(options: argparse.Namespace) -> int:
     print("\n".join(line for term in options.terms for line in explain(term)))
-    return 0 if all(known_terms(term) for term in options.terms) else 1
+    return 0 if all(known_rule(term) or known_terms(term) for term in options.terms) else 1
 
 
 def _unknown(options: argparse.Namespace) -> int:
@@ -161,15 +183,40 @@ def _interrupt(*_: object) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    if options.measure_reasons and not options.items:
+        raise OverturnError("--measure-reasons needs labelled grounds: give their folder with --items.")
     read, rejected = read_all(options.paths)
     evaluation = evaluate(options.labels, read, options.disputed)
     evaluation.rejected += rejected
     print("\n".join(evaluation.lines()))
+    sets = {options.set: rows_of(options.set, evaluation)}
     if options.items:
-        items, grounds = evaluate_items(options.items, read)
+        items = Evaluation()
+        grounds = evaluate_items(options.items, read, items)
         print("\nFurther values of the items, against labels made by reading:")
         print("\n".join([*items.lines(), *grounds.lines()]))
-    return 0 if evaluation.exact else 1
+        sets[options.set] = sorted([*sets[options.set], *rows_of(options.set, items)])
+        if options.measure_reasons:
+            options.measure_reasons.write_text(measured_text(grounds.measured()), encoding="utf-8")
+    if options.phrases:
+        phrases = evaluate_phrases(options.phrases)
+        print("\nRequest phrases, against what their writer meant:")
+        print("\n".join(phrases.lines("phrases")))
+        sets["phrases"] = rows_of("phrases", phrases)
+    return _kept(options, sets, 0 if evaluation.exact else 1)
+
+
+def _kept(options: argparse.Namespace, sets: dict[str, list[Row]], otherwise: int) -> int:
+    """Compare with the kept result, keep the new one; the exit code, `otherwise` where neither was asked for."""
+    code = 0 if options.against or options.write else otherwise
+    if options.against:
+        gained, lost = gains_and_losses(read_result(options.against), sets)
+        print("\n" + "\n".join(change_lines(options.against, gained, lost)))
+        code = 1 if lost else 0
+    if options.write:
+        write_result(options.write, sets)
+        print(f"Written to {options.write}.")
+    return code
 
 
 def _schema(_: argparse.Namespace) -> int:

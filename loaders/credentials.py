@@ -84,8 +84,11 @@ def _prose(text: str, span: Span, reading: _Reading) -> None:
     subspecialty = _SUBSPECIALTY.search(text, board_start, board_end)
     role: Role = "board" if "certified" in start.group().lower() else None
     _specialties(text, (board_start, subspecialty.start() if subspecialty else board_end), role, reading)
+    if role and reading.specialties:
+        reading.findings.append(Finding("specialty_role", role, start.span(), "credentials/role"))
     if subspecialty:
         _specialties(text, (subspecialty.end(), board_end), "subspecialty", reading)
+        reading.findings.append(Finding("specialty_role", "subspecialty", subspecialty.span(), "credentials/role"))
     if licence:
         _states(text, (licence.end(), end), reading)
 

@@ -36,7 +36,8 @@ def early_sections(text: str) -> Sections | None:
     An item is the last print of its sentence. One whose two prints do not agree becomes a problem; statements and
     rationale are read only where every item has its own `Rationale for the Decision:`.
     """
-    if early_form(text) != "F1":
+    told = early_form(text)
+    if told is None or told[0] != "F1":
         return None
     prints = [(_number(match), item) for match in _ITEM.finditer(text) if (item := _item(text, match.end()))]
     if not prints:
@@ -54,6 +55,7 @@ def early_sections(text: str) -> Sections | None:
         issues=(kept[0].header[0] if kept else first, len(text)),
         items=tuple(_with_statements(text, kept)),
         problems=tuple(problems),
+        form_span=told[1],
     )
 
 

@@ -1,14 +1,14 @@
-"""Compare what the parser reads with checked labels: accuracy by field, and every miss."""
+"""Compare what the parser reads of whole letters and their items with checked labels."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from data.errors import OverturnError
+from loaders.evaluation import Evaluation, Miss
 from loaders.ingest import records
 from loaders.read import Rejected
 
@@ -20,52 +20,11 @@ _LETTER_DATES = {
     "application_received": "application_received",
 }
 _LABEL_SOURCES = {"mtus", "acoem", "odg", "acr", "none"}
-_FOLDED = {"request", "disputed", "claims_admin_guideline", "reviewer_guideline"}
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A value that differs from its label. `dispute` says why the label is held to be wrong, where it is."""
-
-    letter: str
-    decision: str
-    field: str
-    label: str
-    read: str
-    dispute: str = ""
-
-
-@dataclass(slots=True)
-class Evaluation:
-    """Right and compared values by field, with every miss; `unread` are labelled letters that gave no record."""
-
-    right: dict[str, int] = field(default_factory=dict)
-    compared: dict[str, int] = field(default_factory=dict)
-    misses: list[Miss] = field(default_factory=list)
-    letters: int = 0
-    unread: list[str] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-
-    @property
-    def exact(self) -> bool:
-        """Whether every value equals its label or a label shown to be wrong."""
-        return not self.unread and all(miss.dispute for miss in self.misses)
-
-    def lines(self) -> list[str]:
-        """The report: accuracy by field, then every miss."""
-        lines = [f"{self.letters:,} labelled letters compared.", f"{'field':<28}{'right':>8}{'of':>8}{'share':>10}"]
-        for name, compared in self.compared.items():
-            right = self.right.get(name, 0)
-            lines.append(f"{name:<28}{right:>8,}{compared:>8,}{100 * right / compared:>9.2f}%")
-        for miss in self.misses:
-            where = f"{miss.letter}" + (f" item {miss.decision}" if miss.decision else "")
-            verdict = f" (label disputed: {miss.dispute})" if miss.dispute else ""
-            lines.append(f"MISS {where}, {miss.field}: read {miss.read!r}, labelled {miss.label!r}{verdict}")
-        lines += [f"UNREAD {name}: labelled, but no record was read" for name in self.unread]
-        lines += [f"REJECTED {refusal.source}: {refusal.message}" for refusal in self.rejected]
-        disputed = sum(1 for miss in self.misses if miss.dispute)
-        lines.append(f"{len(self.misses)} misses, {disputed} of them against a label shown to be wrong.")
-        return lines
+TEXTS = {"request", "disputed", "claims_admin_guideline", "reviewer_guideline"}
+_LISTS = {
+    *("licensed_in", "specialties", "specialties_as_written"),
+    *("imaging_modalities", "claims_admin_sources", "reviewer_sources"),
+}
 
 
 def read_all(paths: Sequence[Path]) -> tuple[list[dict[str, Any]], list[Rejected]]:
@@ -128,15 +87,10 @@ def _compare(
 ) -> None:
     if label is None:
         return
-    letter, decision, name = place
-    evaluation.compared[name] = evaluation.compared.get(name, 0) + 1
-    wanted, read = (_folded(label), _folded(value)) if name in _FOLDED else (label, value)
-    if wanted == read:
-        evaluation.right[name] = evaluation.right.get(name, 0) + 1
-        return
     dispute = disputes.get(place)
     why = dispute["why"] if dispute and dispute["shown"] == value else ""
-    evaluation.misses.append(Miss(letter, decision, name, label, value, why))
+    equal = _folded(label) == _folded(value) if place[2] in TEXTS else None
+    evaluation.compare(Miss(*place, label, value, why, listed=place[2] in _LISTS), equal=equal)
 
 
 def _folded(text: str) -> str:

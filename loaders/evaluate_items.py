@@ -1,18 +1,18 @@
 """Compare what was read of each item with labels made by reading: body parts, category, quantity, citations, grounds.
 
-The labels are facts about letters (tests/labels): values and offsets, no sentences. Grounds are sets, so they get a
-precision and a recall each; a chart may use a ground only when both are known.
+The labels are facts about letters (tests/labels): values and offsets, no sentences.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loaders.evaluate import Evaluation, Miss, label_rows, letter_name
+from loaders.evaluate import label_rows, letter_name
+from loaders.evaluate_reasons import Grounds
+from loaders.evaluation import Evaluation, Miss, keys_of
 
 ITEM_FIELDS = (
     "body_parts",
@@ -28,35 +28,15 @@ ITEM_FIELDS = (
 )
 CITATION_FIELDS = ("frame", "source", "document", "edition", "sections", "pages")
 DECISIVE = "decisive"
+_LISTS = {"body_parts", "laterality", "flags"}
 
 
-@dataclass(slots=True)
-class Grounds:
-    """Grounds read and labelled: right, read in vain, and overlooked, by key."""
+def evaluate_items(folder: Path, records: Sequence[dict[str, Any]], evaluation: Evaluation) -> Grounds:
+    """Compare `records` with `items.csv`, `citations.csv` and `reasons.csv` in `folder`, into `evaluation`.
 
-    right: Counter[str] = field(default_factory=Counter)
-    extra: Counter[str] = field(default_factory=Counter)
-    missed: Counter[str] = field(default_factory=Counter)
-
-    def lines(self) -> list[str]:
-        """A line a ground, most frequent first, then all together."""
-        lines = [f"{'ground of the decision':<32}{'right':>6}{'extra':>7}{'missed':>8}{'precision':>11}{'recall':>8}"]
-        keys = sorted({*self.right, *self.extra, *self.missed}, key=lambda key: -(self.right[key] + self.missed[key]))
-        for key in keys:
-            lines.append(_line(key, self.right[key], self.extra[key], self.missed[key]))
-        lines.append(_line("all grounds", self.right.total(), self.extra.total(), self.missed.total()))
-        return lines
-
-
-def _line(name: str, right: int, extra: int, missed: int) -> str:
-    precision = f"{100 * right / (right + extra):.0f}%" if right + extra else "-"
-    recall = f"{100 * right / (right + missed):.0f}%" if right + missed else "-"
-    return f"{name:<32}{right:>6}{extra:>7}{missed:>8}{precision:>11}{recall:>8}"
-
-
-def evaluate_items(folder: Path, records: Sequence[dict[str, Any]]) -> tuple[Evaluation, Grounds]:
-    """Compare `records` with `items.csv`, `citations.csv` and `reasons.csv` in `folder`, for the letters labelled there."""
-    evaluation, grounds = Evaluation(), Grounds()
+    Returns the grounds read and labelled, letter by letter.
+    """
+    grounds = Grounds()
     by_letter = {letter_name(record["source"]): record for record in records}
     citations, reasons = _grouped(folder / "citations.csv"), _grouped(folder / "reasons.csv")
     for row in label_rows(folder / "items.csv"):
@@ -69,10 +49,10 @@ def evaluate_items(folder: Path, records: Sequence[dict[str, Any]]) -> tuple[Eva
         decision = record["decisions"][int(row["decision"]) - 1]
         for name, value in zip(ITEM_FIELDS, _item_values(record, decision), strict=True):
             label = f"{float(row[name]):g}" if name == "quantity" and row[name] else row[name]
-            _compare(evaluation, place, name, label, value)
+            evaluation.compare(Miss(*place, name, label, value, listed=name in _LISTS))
         _compare_citations(evaluation, place, decision, citations[place])
         _compare_grounds(evaluation, grounds, place, decision, reasons[place])
-    return evaluation, grounds
+    return grounds
 
 
 def _item_values(record: dict[str, Any], decision: dict[str, Any]) -> Iterator[str]:
@@ -92,10 +72,12 @@ def _item_values(record: dict[str, Any], decision: dict[str, Any]) -> Iterator[s
 def _compare_citations(
     evaluation: Evaluation, place: tuple[str, str], decision: dict[str, Any], labels: list[dict[str, str]]
 ) -> None:
-    for side in ("claims_administrator", "reviewer"):
+    for prefix, side in (("claims_admin", "claims_administrator"), ("reviewer", "reviewer")):
         wanted = [row for row in labels if row["side"] == side]
         read = decision[side]["citations"]
-        _compare(evaluation, place, "citations", str(len(wanted)), str(len(read)))
+        label, value = (";".join(map(_cited, citations)) for citations in (wanted, read))
+        miss = Miss(*place, f"{prefix}_citations", label, value, listed=True)
+        evaluation.compare(miss, equal=keys_of(label) == keys_of(value))
         if len(wanted) != len(read):
             continue
         for row, citation in zip(wanted, read, strict=True):
@@ -104,7 +86,13 @@ def _compare_citations(
                 if outside and name in ("document", "edition", "sections"):
                     continue  # free text there: the labels hold these parts for the MTUS alone
                 value = ";".join(citation["sections"]) if name == "sections" else citation[name] or ""
-                _compare(evaluation, place, f"citation {name}", row[name], value)
+                evaluation.compare(Miss(*place, f"citation {name}", row[name], value))
+
+
+def _cited(citation: dict[str, Any]) -> str:
+    """What a citation cites, as a key: its frame, its source and, in the MTUS, the part."""
+    parts = [citation["frame"], citation["source"]]
+    return "/".join([*parts, citation["document"] or ""] if citation["frame"] == "mtus" else parts)
 
 
 def _compare_grounds(
@@ -115,22 +103,13 @@ def _compare_grounds(
     labels: list[dict[str, str]],
 ) -> None:
     wanted, read = {row["reason"] for row in labels} - {DECISIVE}, set(decision["reasons"])
-    grounds.right.update(wanted & read)
-    grounds.extra.update(read - wanted)
-    grounds.missed.update(wanted - read)
+    grounds.count(place[0], wanted, read)
+    evaluation.compare(Miss(*place, "reasons", ";".join(sorted(wanted)), ";".join(sorted(read)), listed=True))
     stated = next((row for row in labels if row["reason"] == DECISIVE), None)
     if stated:
         span = decision["rationale"]["decisive"]
         overlaps = bool(span) and span[0] < int(stated["end"]) and int(stated["start"]) < span[1]
-        _compare(evaluation, place, "decisive sentence", "found", "found" if overlaps else "missed")
-
-
-def _compare(evaluation: Evaluation, place: tuple[str, str], name: str, label: str, value: str) -> None:
-    evaluation.compared[name] = evaluation.compared.get(name, 0) + 1
-    if label == value:
-        evaluation.right[name] = evaluation.right.get(name, 0) + 1
-    else:
-        evaluation.misses.append(Miss(*place, name, label, value))
+        evaluation.compare(Miss(*place, "decisive sentence", "found", "found" if overlaps else "missed"))
 
 
 def _grouped(path: Path) -> dict[tuple[str, str], list[dict[str, str]]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from data.categories import categories, category_of
 from data.imaging import imaging_in, requested_modalities
+from data.rules import known_rule
 from data.vocabulary import Match, names, vocabulary
 from loaders.items import read_quantity, split_request
 from loaders.settle import fold
@@ -122,7 +123,9 @@ def request_of(phrase: str) -> Request | None:
 
 
 def explain(phrase: str) -> list[str]:
-    """The lines that tell a person what the vocabularies make of the phrase."""
+    """The lines that tell a person what the vocabularies make of the phrase, or, for the name of a rule, what it does."""
+    if sentence := known_rule(phrase):
+        return [f"rule {phrase}: {sentence}"]
     found = known_terms(phrase)
     if not found:
         return [f"{phrase!r}: no vocabulary knows any of it."]

@@ -132,6 +132,16 @@ def flags_of(
     return tuple(flags)
 
 
+def flag_place(text: str, flag: str, header: Span, rationale: Span | None) -> Span:
+    """The words by which an item has `flag`; the whole header where no part of it says so alone."""
+    pattern = {"associated_service": _ASSOCIATED, "retrospective": _RETROSPECTIVE, "falls_with_surgery": _FALLS}.get(
+        flag
+    )
+    place = rationale if flag == "falls_with_surgery" and rationale else header
+    found = pattern.search(text[slice(*place)]) if pattern else None
+    return trimmed(text, place[0] + found.start(), place[0] + found.end()) if found else place
+
+
 def service_date(text: str, header: Span) -> StatedDate | None:
     """The day of service that a header names behind `DOS` or the like, the first of several; None where it names none."""
     found = _SERVICE_DATE.search(text, *header)
@@ -162,7 +172,7 @@ def terms_in(name: str, text: str, span: Span, kind: str, ordinal: int) -> tuple
 
 
 def read_quantity(text: str, disputed: Span) -> tuple[Quantity | None, Span | None]:
-    """A stated total of the disputed part (`QTY: 1.00`, `#60`, `six visits`, `times 6`), and its place.
+    """A stated total of the disputed part (`QTY: 1.00`, `#60`, `six visits`, `times 6`), and its place with the unit.
 
     A frequency without a total states none, and so do two amounts for two parts.
     """
@@ -193,7 +203,8 @@ def _stated_quantity(part: str) -> tuple[Quantity, Span] | None:
         return None
     named = found if "unit" in found.re.groupindex else _UNIT_BEFORE.search(part[: found.start()])
     unit = _unit(named["unit"]) if named else None
-    return Quantity(_amount(found["amount"] or "one"), unit), found.span()
+    start = named.start("unit") if named and named is not found else found.start()
+    return Quantity(_amount(found["amount"] or "one"), unit), (start, found.end())
 
 
 def _unit(written: str) -> str:

@@ -21,7 +21,6 @@ from data.record import (
     Problem,
     Rationale,
     Span,
-    Statement,
     Worker,
 )
 from loaders import PARSER_VERSION
@@ -30,14 +29,15 @@ from loaders.cover import Cover, read_cover
 from loaders.credentials import read_credentials
 from loaders.dates import injury_date, utilization_review_date
 from loaders.early_forms import early_sections
-from loaders.items import flags_of, read_imaging, read_quantity, service_date, split_request, terms_in
+from loaders.items import flag_place, flags_of, read_imaging, read_quantity, service_date, split_request, terms_in
 from loaders.reasons import SILENT, read_reasons, read_silence
 from loaders.sections import Item, Sections, find_sections, sentences
 from loaders.settle import fold, letter_id, text_sha
-from loaders.statements import read_statements
+from loaders.statements import Reading, read_statements
 
-_SAMPLE = re.compile(r"\A\s*SAMPLE LETTER WRITTEN FOR OVERTURN\b")
-_SYNTHETIC = re.compile(r"\A\s*SYNTHETIC LETTER MADE BY OVERTURN\b")
+_BANNER = re.compile(
+    r"\s*(?:(?P<sample>SAMPLE LETTER WRITTEN FOR OVERTURN)|(?P<synthetic>SYNTHETIC LETTER MADE BY OVERTURN))\b"
+)
 _AGE = re.compile(
     r"\b(?P<age>\d{1,3})(?:\s*-\s*|\s+)years?(?:\s*-\s*|\s+)(?:old|of\s+age)\b|\bage(?:d)?\s+(?P<aged>\d{2})\b",
     re.IGNORECASE,
@@ -51,6 +51,7 @@ _DECISIVE = re.compile(
 _AFTERWORD = re.compile(
     r"should\s+not\s+be\s+interpreted|decision\s+addresses\s+the\s+medical\s+necessity", re.IGNORECASE
 )
+SIDES = ("claims_administrator", "reviewer")
 _OTHER_FORM_NAMES = {"F0": "the form of early 2013", "F1": "the form of mid 2013", "F2": "the form of late 2013"}
 _PARTY_COPY = re.compile(r"\b(?:Employee\s+Name|Claims?\s+Number|Provider\s+Name)\s*:", re.IGNORECASE)
 
@@ -74,6 +75,9 @@ def parse_letter(text: str, source: str = "") -> Letter:
         )
     findings: list[Finding] = []
     problems: list[Problem] = list(sections.problems)
+    origin = _origin(text, findings)
+    if sections.form_span:
+        findings.append(Finding("form", sections.form, sections.form_span, "sections/form"))
     cover = read_cover(text, sections.cover)
     findings += cover.findings
     problems += cover.problems
@@ -88,7 +92,6 @@ def parse_letter(text: str, source: str = "") -> Letter:
     priority: Literal["standard", "expedited"] | None = None
     if cover.priority:
         priority = "expedited" if cover.priority == "expedited" else "standard"
-    from_parts: Origin = "sample" if _SAMPLE.match(text) else "synthetic" if _SYNTHETIC.match(text) else "letter"
     letter = Letter(
         record_version=RECORD_VERSION,
         parser_version=PARSER_VERSION,
@@ -96,7 +99,7 @@ def parse_letter(text: str, source: str = "") -> Letter:
         letter_id=letter_id(text),
         text_sha=text_sha(text),
         source=source,
-        origin=from_parts,
+        origin=origin,
         form=sections.form,
         case_number=cover.case_number,
         dates=dates,
@@ -130,6 +133,16 @@ def _rejection(text: str, sections: Sections) -> FileRejected:
         "not_a_letter",
         "It is not an IMR final determination letter: none of the form's headings and labels stands in it.",
     )
+
+
+def _origin(text: str, findings: list[Finding]) -> Origin:
+    """What the first line says the text is; every other text is a letter."""
+    banner = _BANNER.match(text)
+    if banner is None:
+        return "letter"
+    origin: Origin = "sample" if banner["sample"] else "synthetic"
+    findings.append(Finding("origin", origin, banner.span(origin), "parse/banner"))
+    return origin
 
 
 def _dates(text: str, sections: Sections, cover: Cover, findings: list[Finding]) -> Dates:
@@ -166,9 +179,10 @@ def _worker(text: str, summary: Span | None, findings: list[Finding]) -> Worker:
 
 def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], problems: list[Problem]) -> Decision:
     request = split_request(text, item.header)
-    admin, reviewer = read_statements(text, item.admin, item.reviewer)
-    said = sentences(text, *item.rationale) if item.rationale else []
-    rationale = _rationale(text, item.rationale, said)
+    stated = dict(zip(SIDES, read_statements(text, item.admin, item.reviewer), strict=True))
+    admin, reviewer = (reading.statement for reading in stated.values())
+    told = sentences(text, *item.rationale) if item.rationale else []
+    rationale = _rationale(text, item.rationale, told)
     imaging, modalities, imaging_findings = read_imaging(text, request.disputed, item.rationale, ordinal)
     body_parts, body_findings = terms_in("body_parts", text, request.disputed, "body_part", ordinal)
     laterality, side_findings = terms_in("laterality", text, request.disputed, "laterality", ordinal)
@@ -184,7 +198,7 @@ def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], prob
         nothing_cited=admin.sources == ("none",) and reviewer.sources == ("none",),
         rationale=item.rationale,
     )
-    reasons, reason_findings = read_reasons(text, said, item.outcome, ordinal)
+    reasons, reason_findings = read_reasons(text, told, item.outcome, ordinal)
     served = service_date(text, item.header) if "retrospective" in flags else None
     silence = read_silence(
         text,
@@ -193,11 +207,15 @@ def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], prob
         reviewer.span,
         ordinal=ordinal,
     )
-    findings.append(Finding("request", fold(text[slice(*item.header)]), item.header, "sections/header", ordinal))
+    places = {"request": item.header, "original": request.original, "authorized": request.authorized}
     if request.disputed != item.header:
-        findings.append(
-            Finding("disputed", fold(text[slice(*request.disputed)]), request.disputed, "items/disputed", ordinal)
-        )
+        places["disputed"] = request.disputed
+    said: dict[str, str] = {}
+    for name, place in places.items():
+        if place:
+            said[name] = fold(text[slice(*place)])
+            rule = "sections/header" if name == "request" else f"items/{name}"
+            findings.append(Finding(name, said[name], place, rule, ordinal))
     findings.append(Finding("outcome", item.outcome, item.outcome_span, "sections/outcome", ordinal))
     findings += imaging_findings + body_findings + side_findings + contrast_findings
     if categorised:
@@ -205,15 +223,17 @@ def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], prob
             Finding("category", categorised.category.subcategory, categorised.span, categorised.rule, ordinal)
         )
     if quantity and quantity_span:
-        findings.append(Finding("quantity", f"{quantity.amount:g}", quantity_span, "items/quantity", ordinal))
+        amount = f"{quantity.amount:g} {quantity.unit or ''}".strip()
+        findings.append(Finding("quantity", amount, quantity_span, "items/quantity", ordinal))
     for flag in flags:
-        findings.append(Finding("flag", flag, item.header, f"items/{flag}", ordinal))
+        shown = flag_place(text, flag, item.header, item.rationale)
+        findings.append(Finding("flag", flag, shown, f"items/{flag}", ordinal))
     if served:
         findings.append(Finding("date_service", served.value, served.span, served.rule, ordinal))
     if silence:
         findings.append(silence)
-    _statement_findings("claims_administrator", admin, item.header, ordinal, findings, problems)
-    _statement_findings("reviewer", reviewer, item.header, ordinal, findings, problems)
+    for side, reading in stated.items():
+        _statement_findings(side, reading, item.header, ordinal, findings, problems)
     findings += reason_findings
     if rationale.span:
         findings.append(Finding("rationale", "", rationale.span, "sections/rationale", ordinal))
@@ -225,10 +245,10 @@ def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], prob
         )
     return Decision(
         ordinal=ordinal,
-        request=fold(text[slice(*item.header)]),
-        disputed=fold(text[slice(*request.disputed)]),
-        original=fold(text[slice(*request.original)]) if request.original else None,
-        authorized=fold(text[slice(*request.authorized)]) if request.authorized else None,
+        request=said["request"],
+        disputed=said.get("disputed", said["request"]),
+        original=said.get("original"),
+        authorized=said.get("authorized"),
         outcome=item.outcome,
         imaging=imaging,
         imaging_modalities=modalities,
@@ -261,8 +281,9 @@ def _rationale(text: str, span: Span | None, said: list[Span]) -> Rationale:
 
 
 def _statement_findings(
-    side: str, statement: Statement, header: Span, ordinal: int, findings: list[Finding], problems: list[Problem]
+    side: str, reading: Reading, header: Span, ordinal: int, findings: list[Finding], problems: list[Problem]
 ) -> None:
+    statement = reading.statement
     if statement.span is None:
         problems.append(
             Problem(
@@ -276,10 +297,7 @@ def _statement_findings(
     findings.append(
         Finding(f"{side}_statement", ";".join(statement.sources), statement.span, "sections/statement", ordinal)
     )
-    for citation in statement.citations:
-        findings.append(
-            Finding(f"{side}_source", citation.source, citation.span, f"statements/{citation.frame}", ordinal)
-        )
+    findings += reading.findings(side, ordinal)
     if not statement.sources:
         problems.append(
             Problem(

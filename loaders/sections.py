@@ -112,7 +112,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """Where the parts of a letter stand; `cover` runs from the start to the first heading."""
+    """Where the parts of a letter stand; `cover` runs from the start to the first heading.
+
+    `form_span`: the words by which the form is told, None for an unknown one.
+    """
 
     form: str
     cover: Span
@@ -121,6 +124,7 @@ class Sections:
     issues: Span | None
     items: tuple[Item, ...]
     problems: tuple[Problem, ...]
+    form_span: Span | None = None
 
 
 def find_sections(text: str) -> Sections:
@@ -139,14 +143,16 @@ def find_sections(text: str) -> Sections:
         after = _SUMMARY_LEAD.match(text, _skip_blank(text, summary.end()))
         summary_span = trimmed(text, after.end() if after else summary.end(), max(stop, summary.end()))
     reviewer_end = summary.start() if summary else stop
+    form, form_span = _form(text, how is not None, bool(items), (how.end() if how else 0, reviewer_end))
     return Sections(
-        form=_form(text, how is not None, bool(items), (how.end() if how else 0, reviewer_end)),
+        form=form,
         cover=(0, min(starts, default=min(len(text), 2000))),
         reviewer=(how.end(), max(reviewer_end, how.end())) if how else (0, reviewer_end) if summary else None,
         summary=summary_span,
         issues=(body, len(text)) if labels else None,
         items=tuple(items),
         problems=tuple(problems),
+        form_span=form_span,
     )
 
 
@@ -188,18 +194,18 @@ def _skip_blank(text: str, position: int) -> int:
     return position
 
 
-def _form(text: str, has_how: bool, has_items: bool, reviewer: Span) -> str:
+def _form(text: str, has_how: bool, has_items: bool, reviewer: Span) -> tuple[str, Span | None]:
     if has_how and has_items:
-        if _CREDENTIALS_LABEL.search(text, *reviewer):
-            return "F4"
-        if _CREDENTIALS_PROSE.search(text, *reviewer):
-            return "F3"
-    return (None if has_items else early_form(text)) or "unknown"
+        for form, pattern in (("F4", _CREDENTIALS_LABEL), ("F3", _CREDENTIALS_PROSE)):
+            if found := pattern.search(text, *reviewer):
+                return form, found.span()
+    return (None if has_items else early_form(text)) or ("unknown", None)
 
 
-def early_form(text: str) -> str | None:
-    """`F0`, `F1` or `F2`, the forms of 2013, where a heading that only this form has stands in the text, else None."""
-    return next((form for form, pattern in _OTHER_FORMS if pattern.search(text[:60_000])), None)
+def early_form(text: str) -> tuple[str, Span] | None:
+    """`F0`, `F1` or `F2`, the forms of 2013, with the heading that only this form has; None where no such one stands."""
+    found = ((form, pattern.search(text[:60_000])) for form, pattern in _OTHER_FORMS)
+    return next(((form, match.span()) for form, match in found if match), None)
 
 
 def _items(text: str, labels: list[re.Match[str]], body: int) -> tuple[list[Item], list[Problem]]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from data.record import Citation, Span, Statement
+from data.record import Citation, Finding, Span, Statement
 from data.vocabulary import Match, vocabulary
-from loaders.sections import trimmed
+from loaders.sections import sentences, trimmed
 from loaders.sequence import followed
 from loaders.settle import fold
 
@@ -51,6 +51,7 @@ _OTHER_FRAME = re.compile(
 )
 _AUTHORS = re.compile(r"et\.?\s+al\.?", re.IGNORECASE)
 _YEAR = re.compile(r"\b((?:19|20)\d{2})\b")
+_EDITION = re.compile(r"\b(\d{1,2}(?:st|nd|rd|th)\s+ed(?:ition)?\b\.?|(?:19|20)\d{2})", re.IGNORECASE)
 _SECTIONS = re.compile(r",?\s*Section\(?s?\)?\s*:\s*", re.IGNORECASE)
 _PAGES = re.compile(
     r",?\s*\b(?:Page\(?s?\)?\s*:|pages?\b|pgs?\b\.?)\s*(?P<pages>[\d\s,&-]*\d)(?:\s+of\s+\d+)?", re.IGNORECASE
@@ -67,45 +68,83 @@ _COMMA = re.compile(r",\s+(?!and\b)")
 _PARENTHESIS = re.compile(r"[()]")
 
 
+class Part(NamedTuple):
+    """One value of a statement: what it is, its place and the rule that found it."""
+
+    name: Literal["source", "document", "edition", "section", "pages"]
+    value: str
+    span: Span
+    rule: str
+
+
+_Cited = tuple[Citation, tuple[Part, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A statement and a part for every value in it: `source` and, of a citation, `document`, `edition`, `section`, `pages`."""
+
+    statement: Statement
+    parts: tuple[Part, ...] = ()
+
+    def findings(self, side: str, ordinal: int) -> list[Finding]:
+        """The parts as findings of one side of an item."""
+        return [Finding(f"{side}_{part.name}", part.value, part.span, part.rule, ordinal) for part in self.parts]
+
+
 def read_statement(text: str, span: Span | None) -> Statement:
     """The statement at `span`: sources, citations with spans, own words. Nothing stated gives an empty statement."""
+    return _reading(text, span).statement
+
+
+def _reading(text: str, span: Span | None) -> Reading:
     if span is None or span[0] >= span[1]:
-        return Statement()
-    relative = _read(text[span[0] : span[1]])
+        return Reading(Statement())
+    relative, base = _read(text[span[0] : span[1]]), span[0]
     citations = tuple(
-        replace(citation, span=(citation.span[0] + span[0], citation.span[1] + span[0]))
-        for citation in relative.citations
+        replace(citation, span=(citation.span[0] + base, citation.span[1] + base))
+        for citation in relative.statement.citations
     )
-    return replace(relative, citations=citations, span=span)
+    parts = tuple(
+        Part(part.name, part.value, (part.span[0] + base, part.span[1] + base), part.rule) for part in relative.parts
+    )
+    return Reading(replace(relative.statement, citations=citations, span=span), parts)
 
 
-def read_statements(text: str, admin: Span | None, reviewer: Span | None) -> tuple[Statement, Statement]:
+def read_statements(text: str, admin: Span | None, reviewer: Span | None) -> tuple[Reading, Reading]:
     """Both sides' statements. A reviewer who finds the administrator's guidelines appropriate cites the same ones."""
-    theirs, own = read_statement(text, admin), read_statement(text, reviewer)
-    if own.span and not own.sources and _SAME.search(text, *own.span):
-        own = replace(own, sources=theirs.sources, citations=theirs.citations)
+    theirs, own = _reading(text, admin), _reading(text, reviewer)
+    said = own.statement.span
+    if said and not own.statement.sources and (same := _SAME.search(text, *said)):
+        cited = theirs.statement
+        shared = replace(own.statement, sources=cited.sources, citations=cited.citations)
+        taken_over = tuple(Part("source", source, same.span(), "statements/same") for source in cited.sources)
+        own = Reading(shared, taken_over + (theirs.parts if cited.citations else ()))
     return theirs, own
 
 
-def _read(text: str) -> Statement:
+def _read(text: str) -> Reading:
     """The statement with spans relative to `text`. Letters repeat stock statements, so readings of short ones are kept."""
     return _kept(text) if len(text) < _LONGEST_KEPT else _fresh(text)
 
 
 @lru_cache(maxsize=8192)
-def _kept(text: str) -> Statement:
+def _kept(text: str) -> Reading:
     return _fresh(text)
 
 
-def _fresh(text: str) -> Statement:
-    citations = tuple(_citations(text))
-    sources = {citation.source for citation in citations}
-    if not sources and _NONE.search(text):
+def _fresh(text: str) -> Reading:
+    cited = list(_citations(text))
+    parts = tuple(part for _, named in cited for part in named)
+    sources = {citation.source for citation, _ in cited}
+    if not sources and (none := _NONE.search(text)):
         sources = {"none"}
-    return Statement(sources=tuple(sorted(sources)), citations=citations, text=fold(text))
+        said = next(place for place in sentences(text, 0, len(text)) if place[1] >= none.end())
+        parts = (Part("source", "none", said, "statements/none"),)
+    return Reading(Statement(tuple(sorted(sources)), tuple(citation for citation, _ in cited), fold(text)), parts)
 
 
-def _citations(text: str) -> Iterator[Citation]:
+def _citations(text: str) -> Iterator[_Cited]:
     frames = list(_FRAME.finditer(text))
     for frame, following in followed(frames):
         end = following.start() if following else len(text)
@@ -124,7 +163,7 @@ def _citations(text: str) -> Iterator[Citation]:
         yield from _outside(text, status.end() if status else 0, len(text), only_named=True)
 
 
-def _mtus(text: str, frame: re.Match[str], end: int, *, start: int | None = None) -> Iterator[Citation]:
+def _mtus(text: str, frame: re.Match[str], end: int, *, start: int | None = None) -> Iterator[_Cited]:
     """The parts of an MTUS frame, told apart by the list of part names; a frame that names nothing is one itself.
 
     A part that no entry knows, as a later edition of the MTUS has them, is one by its grammar: no document, but all else.
@@ -179,7 +218,7 @@ def _without_and(text: str, start: int, end: int) -> Span:
     return trimmed(text, start, end)
 
 
-def _outside(text: str, start: int, end: int, *, only_named: bool = False) -> Iterator[Citation]:
+def _outside(text: str, start: int, end: int, *, only_named: bool = False) -> Iterator[_Cited]:
     """The sources of an outside frame: each known source with what follows it, anything else named counting as `other`."""
     position = start
     for divider in [*_OTHER_FRAME.finditer(text, start, end), None]:
@@ -188,7 +227,7 @@ def _outside(text: str, start: int, end: int, *, only_named: bool = False) -> It
         position = divider.end() if divider else end
 
 
-def _outside_part(text: str, start: int, end: int, *, only_named: bool) -> Iterator[Citation]:
+def _outside_part(text: str, start: int, end: int, *, only_named: bool) -> Iterator[_Cited]:
     matches = _distinct(text, vocabulary("sources").find(text, start, end))
     first = matches[0].start if matches else end
     lead = trimmed(text, start, first)
@@ -238,25 +277,29 @@ def _is_title_of(text: str, lead: Span, match: Match) -> bool:
     return len(between) < 400 and not re.search(r";|\bet\s+al\b", between)
 
 
-def _citation(text: str, span: Span, frame: Literal["mtus", "outside"], source: str, match: Match | None) -> Citation:
+def _citation(text: str, span: Span, frame: Literal["mtus", "outside"], source: str, match: Match | None) -> _Cited:
+    """The citation at `span` and its parts, each with its place and the rule that found it."""
     start, end = span
     body = text[start:end]
     document = None
     title_end = start
+    rule = match.rule if match and frame == "outside" else "statements/mtus"
+    parts = [Part("source", source, span, rule)]
     if match is not None and frame == "mtus":
         document, title_end = match.key, match.end
+        parts.append(Part("document", document, (match.start, match.end), match.rule))
     pages = _PAGES.search(body)
     sections_label = _SECTIONS.search(body)
     year = (
         _YEAR.search(text, title_end, _title_stop(start, end, title_end, sections_label)) if frame == "mtus" else None
     )
     if frame == "outside" and match is not None:
-        after = fold(text[max(match.end, start) : end]).strip(_JUNK)
-        document = after or None
-        year = re.search(
-            r"\b(\d{1,2}(?:st|nd|rd|th)\s+ed(?:ition)?\b\.?|(?:19|20)\d{2})", text[start:end], re.IGNORECASE
-        )
-    return Citation(
+        after = _without_junk(text, max(match.end, start), end)
+        document = fold(text[slice(*after)]) or None
+        if document:
+            parts.append(Part("document", document, after, "statements/document"))
+        year = _EDITION.search(text, start, end)
+    citation = Citation(
         frame=frame,
         source=source,
         document=document,
@@ -266,6 +309,35 @@ def _citation(text: str, span: Span, frame: Literal["mtus", "outside"], source: 
         text=fold(body),
         span=span,
     )
+    if year and citation.edition:
+        parts.append(Part("edition", citation.edition, year.span(1), "statements/edition"))
+    position = start + sections_label.end() if sections_label else title_end
+    for section in citation.sections:
+        place = _place_of(text, section, position, end)
+        parts.append(Part("section", section, place, "statements/section"))
+        position = place[1]
+    if pages and citation.pages:
+        place = (start + pages.start("pages"), start + pages.end("pages"))
+        parts.append(Part("pages", citation.pages, place, "statements/pages"))
+    return citation, tuple(parts)
+
+
+def _without_junk(text: str, start: int, end: int) -> Span:
+    """The span without punctuation and blanks at both of its ends."""
+    while start < end and (text[start] in _JUNK or text[start].isspace()):
+        start += 1
+    while end > start and (text[end - 1] in _JUNK or text[end - 1].isspace()):
+        end -= 1
+    return start, end
+
+
+def _place_of(text: str, words: str, start: int, end: int) -> Span:
+    """Where folded `words` stand in `text[start:end]`."""
+    at = text.find(words, start, end)
+    if at >= 0:
+        return at, at + len(words)
+    found = re.compile(r"\s+".join(map(re.escape, words.split()))).search(text, start, end)
+    return found.span() if found else (start, end)
 
 
 def _title_stop(start: int, end: int, title_end: int, label: re.Match[str] | None) -> int:

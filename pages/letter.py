@@ -4,7 +4,8 @@ import streamlit as st
 
 from data.sentences import day
 from data.statistics import counted
-from pages.parts.evidence import marked_html, marks, value_list
+from pages.parts.derived import derived_list
+from pages.parts.evidence import PROBLEMS, marked_html, marks, problem_list, problem_marks, value_list
 from pages.parts.frame import begin, plain
 from pages.parts.state import go
 from pages.parts.theme import KIND_LABELS
@@ -45,21 +46,28 @@ with text:
     legend = "".join(
         f'<span><mark class="ov-mark ov-{kind}">{label}</mark></span>' for kind, label in KIND_LABELS.items()
     )
+    wrong = {problem["kind"] for problem in letter["problems"]}
+    legend += "".join(
+        f'<span class="ov-problem ov-{kind}">{label}</span>' for kind, label in PROBLEMS.items() if kind in wrong
+    )
     st.html(f'<div class="ov-legend">{legend}</div>')
     if letter["text"] is None:
         st.error(
             "The text of this letter cannot be read: its part of the warehouse is missing. Load the letters again."
         )
     else:
-        st.html(marked_html(letter["text"], marks(letter["findings"])))
+        found = [*marks(letter["findings"]), *problem_marks(letter["problems"])]
+        st.html(marked_html(letter["text"], found))
 with side:
+    for kind, heading in PROBLEMS.items():
+        if listed := problem_list(letter["problems"], kind):
+            st.subheader(heading)
+            st.html(listed)
     st.subheader("What was read")
     st.html(value_list(letter["findings"], None))
+    st.html(derived_list(letter, None))
     asked_for = st.query_params.get("item", "")
     for decision in sorted(letter["decisions"], key=lambda item: str(item["ordinal"]) != asked_for):
         st.subheader(f"Item {decision['ordinal']}: {decision['outcome']}")
         st.html(value_list(letter["findings"], decision["ordinal"]))
-    if letter["problems"]:
-        st.subheader("Doubts and contradictions")
-        for problem in letter["problems"]:
-            st.text(problem["message"])
+        st.html(derived_list(letter, decision["ordinal"]))

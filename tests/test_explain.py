@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from data.record import as_object
+from data.rules import explanation
 from data.vocabulary import names, vocabulary
+from loaders.__main__ import main
 from loaders.explain import (
     KINDS,
     Request,
@@ -49,6 +51,12 @@ def test_a_term_with_its_vocabulary_words_rule_and_pattern() -> None:
 )
 def test_terms_of_each_vocabulary(phrase: str, term: tuple[str, str, str]) -> None:
     assert term in found(phrase)
+
+
+@pytest.mark.parametrize("rule", ["cover/injury", "mtus_parts/prevention#1"])
+def test_the_name_of_a_rule_gives_its_sentence(rule: str) -> None:
+    assert explain(rule) == [f"rule {rule}: {explanation(rule)}"]
+    assert main(["vocabulary", rule]) == 0
 
 
 def test_every_label_of_every_match_is_an_entry() -> None:

@@ -99,7 +99,7 @@ def test_falling_with_the_surgery(rationale: str, falls: bool) -> None:
     [
         ("Norco 10/325 mg #60", 60, None, "#60"),
         ("Bone scan QTY:1.00", 1, None, "QTY:1.00"),
-        ("Lidocaine patch, quantity of 30", 30, "patch", "quantity of 30"),
+        ("Lidocaine patch, quantity of 30", 30, "patch", "patch, quantity of 30"),
         ("Six visits of therapy", 6, "visit", "Six visits"),
         ("12 physical therapy sessions", 12, "session", "12 physical therapy sessions"),
         ("Acupuncture, eight (8) treatments", 8, "treatment", "eight (8) treatments"),

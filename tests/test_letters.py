@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from data.errors import FileRejected
-from loaders.evaluate import Evaluation, evaluate, read_all
+from data.reasons import measured
+from loaders.evaluate import evaluate, read_all
+from loaders.evaluate_items import evaluate_items
+from loaders.evaluation import Evaluation
 from loaders.ingest import ingest
 from loaders.parse import parse_letter
 from loaders.read import Candidate, discover, read_text
@@ -16,7 +19,8 @@ from tests.conftest import ROOT, SAMPLES
 from tests.shapes import SHAPES, said
 
 pytestmark = pytest.mark.letters
-DISPUTED = ROOT / "tests" / "labels" / "disputed.csv"
+LABELS = ROOT / "tests" / "labels"
+DISPUTED = LABELS / "disputed.csv"
 
 
 def paths(folder: Path) -> list[Path]:
@@ -35,12 +39,18 @@ def test_every_label_is_met_or_shown_to_be_wrong(evaluation: Evaluation) -> None
     assert evaluation.rejected == []
     assert evaluation.exact
     assert evaluation.letters > 100
-    assert set(evaluation.compared) >= {"outcome", "disputed", "imaging_modalities", "reviewer_sources", "specialties"}
+    assert set(evaluation.fields) >= {"outcome", "disputed", "imaging_modalities", "reviewer_sources", "specialties"}
 
 
 def test_every_dispute_is_about_a_label_that_still_differs(evaluation: Evaluation) -> None:
     rows = DISPUTED.read_text("utf-8").splitlines()[1:]
     assert len([miss for miss in evaluation.misses if miss.dispute]) == len(rows)
+
+
+def test_measured_grounds_are_what_the_labels_give(letters_folder: Path) -> None:
+    """Changed patterns or labels need `make accept`, which measures anew."""
+    found = evaluate_items(LABELS, read_all(paths(letters_folder))[0], Evaluation()).measured()
+    assert found == measured()
 
 
 def test_all_letters_load_once(letters_folder: Path, tmp_path: Path) -> None:

@@ -207,6 +207,70 @@ def test_records_that_break_the_contract_are_refused_with_the_key(change: dict[s
         check_record({**as_object(full()), **change})
 
 
+def changed(*path: str | int, to: Any) -> dict[str, Any]:
+    """The full record with the value at `path` changed."""
+    record = json.loads(json.dumps(as_object(full())))
+    part = record
+    for step in path[:-1]:
+        part = part[step]
+    part[path[-1]] = to
+    return dict(record)
+
+
+STUDY = {"modality": "mri", "role": "requested", "span": [0, 3]}
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        (changed("decisions", 1, "ordinal", to=1), "decisions: the ordinals do not rise"),
+        (changed("decisions", 0, "ordinal", to=3), "decisions: the ordinals do not rise"),
+        (changed("case_number", to="CM16-0990099\n"), "case_number: it has white space"),
+        (changed("decisions", 0, "imaging", to=[]), "decisions.0.imaging_modalities: they are not the studies"),
+        (changed("decisions", 0, "imaging_modalities", to=[]), "decisions.0.imaging_modalities"),
+        (changed("decisions", 1, "imaging", 0, "role", to="guidance"), "decisions.1.imaging_modalities"),
+        (changed("decisions", 0, "imaging", to=[STUDY]), "decisions.0.imaging_modalities"),
+        (
+            changed("decisions", 0, "reviewer", "sources", to=["odg", "mtus"]),
+            "decisions.0.reviewer.sources: they are not",
+        ),
+        (changed("decisions", 0, "reviewer", "sources", to=["mtus", "none"]), "decisions.0.reviewer.sources"),
+        (
+            changed("decisions", 1, "claims_administrator", "sources", to=["none", "odg"]),
+            "claims_administrator.sources",
+        ),
+        (
+            changed("decisions", 0, "quantity", "amount", to=float("nan")),
+            "decisions.0.quantity: the amount is no number",
+        ),
+        (changed("decisions", 0, "quantity", "amount", to=float("inf")), "decisions.0.quantity"),
+        (changed("findings", 0, "decision", to=3), "findings.0.decision: there is no such item"),
+        (changed("findings", 0, "decision", to=0), "findings.0.decision"),
+    ],
+)
+def test_records_whose_values_do_not_agree_are_refused(record: dict[str, Any], message: str) -> None:
+    with pytest.raises(RecordError, match=message):
+        check_record(record)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        changed("decisions", 1, "ordinal", to=5),  # items that were left out leave a gap
+        changed("decisions", 0, "reviewer", "sources", to=["mtus", "odg"]),
+        changed("decisions", 0, "reviewer", "sources", to=[]),
+        changed("decisions", 0, "quantity", to=None),
+        changed(
+            "decisions", 0, "imaging", to=[{**STUDY, "modality": "ct", "role": "hybrid"}, STUDY | {"role": "discussed"}]
+        ),
+    ],
+)
+def test_records_whose_values_agree_are_taken(record: dict[str, Any]) -> None:
+    known = {decision["ordinal"] for decision in record["decisions"]}
+    record["findings"] = [finding for finding in record["findings"] if finding["decision"] in (None, *known)]
+    assert check_record(record)
+
+
 def test_a_record_without_the_later_keys_is_still_one() -> None:
     record = as_object(full())
     for decision in record["decisions"]:

@@ -44,6 +44,7 @@ def test_words_can_be_read(name: str) -> None:
 def test_marks_can_be_seen(name: str) -> None:
     colours = PALETTES[name]
     seen = [colours.grey, *colours.outcomes.values(), *colours.modalities.values(), *colours.kind_edges.values()]
+    seen.append(colours.contradiction)
     for mark in seen:
         assert contrast(mark, colours.background) >= 3, mark
 

@@ -1,4 +1,4 @@
-"""A letter's text with every extracted value marked where it stands, as HTML in which the letter's text is only text."""
+"""A letter's text with every extracted value and problem marked where it stands, as HTML in which its text is only text."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from data.rules import explanation, why_without_place
 from data.schema import dimensions
 from data.sentences import day
+from data.vocabulary import vocabulary
 
 _KINDS = {
     "outcome": "outcome",
@@ -21,41 +23,62 @@ _KINDS = {
     "quantity": "request",
     "request": "request",
     "disputed": "request",
+    "original": "request",
+    "authorized": "request",
     "category": "request",
     "flag": "request",
-    "claims_administrator_statement": "claims_administrator",
-    "claims_administrator_source": "claims_administrator",
-    "reviewer_statement": "reviewer",
-    "reviewer_source": "reviewer",
     "specialty": "specialty",
+    "specialty_role": "specialty",
     "licence_state": "licence_state",
     "decisive": "decisive",
     "reason": "decisive",
+    "mtus_silent": "decisive",
     "worker_age": "worker",
     "worker_sex": "worker",
 }
+_SIDES = ("claims_administrator", "reviewer")
 _PASSAGES = {"rationale"}  # marking a whole passage would paint the letter over
+PROBLEMS = {
+    "contradiction": "Contradictions in the letter",
+    "missing": "What the letter leaves out",
+    "doubt": "Doubts about the reading",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A finding to be marked: its place among the findings, its colour class and its hover text."""
+    """A finding or a problem to be marked: its place among its like, its class and its hover text.
+
+    `colour` is the colour class of a finding, the kind of a `problem`.
+    """
 
     number: int
     start: int
     end: int
     colour: str
     title: str
+    problem: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """The id by which a list leads here."""
+        return f"{'p' if self.problem else 'f'}{self.number}"
 
 
 def colour_of(kind: str) -> str:
     """The colour class of a kind of finding."""
     if kind.startswith("date_"):
         return "date"
-    return _KINDS.get(kind, "other")
+    return next((side for side in _SIDES if kind.startswith(f"{side}_")), _KINDS.get(kind, "other"))
 
 
 _SPOKEN = {
+    "original": "requested at first",
+    "authorized": "authorized",
+    "disputed": "still in dispute",
+    "specialty_role": "certification",
+    "mtus_silent": "MTUS said not to address it",
+    "origin": "kind of text",
     "date_assigned": "assigned",
     "date_decision": "decided",
     "date_ur_denial": "UR denial",
@@ -68,6 +91,7 @@ _SPOKEN = {
     "claims_administrator_source": "administrator cited",
     "reviewer_statement": "reviewer relied on",
     "reviewer_source": "reviewer relied on",
+    **{f"{side}_{part}": f"its {part}" for side in _SIDES for part in ("document", "edition", "section", "pages")},
 }
 _VOCABULARIES = {
     "specialty": "specialty",
@@ -96,6 +120,10 @@ def spoken_value(finding: Mapping[str, Any]) -> str:
     if kind == "imaging":
         modality, _, role = value.partition(":")
         return dimensions()["modality"].term_label(modality) + ("" if role == "requested" else f" ({role})")
+    if kind.endswith("_document") and finding["rule"].startswith("mtus_parts/"):
+        return vocabulary("mtus_parts").label(value)
+    if kind == "mtus_silent":
+        return "yes"
     if kind in _VOCABULARIES:
         return (
             ", ".join(dimensions()[_VOCABULARIES[kind]].term_label(key) for key in value.split(";") if key)
@@ -112,11 +140,29 @@ def marks(findings: Sequence[Mapping[str, Any]]) -> list[Mark]:
             finding["span_start"],
             finding["span_end"],
             colour_of(finding["kind"]),
-            f"{spoken(finding['kind'])}: {spoken_value(finding)[:160]} (rule {finding['rule']})",
+            f"{spoken(finding['kind'])}: {spoken_value(finding)[:160]}. {why(finding)}",
         )
         for number, finding in enumerate(findings)
         if _markable(finding)
     ]
+
+
+def problem_marks(problems: Sequence[Mapping[str, Any]]) -> list[Mark]:
+    """A mark for every problem that has a place."""
+    return [
+        Mark(number, problem["span_start"], problem["span_end"], problem["kind"], problem["message"], problem=True)
+        for number, problem in enumerate(problems)
+        if _has_place(problem)
+    ]
+
+
+def _has_place(problem: Mapping[str, Any]) -> bool:
+    return problem["span_start"] is not None and bool(problem["span_start"] < problem["span_end"])
+
+
+def why(finding: Mapping[str, Any]) -> str:
+    """By which rule a value was found, in a sentence."""
+    return f"{explanation(finding['rule'])} (rule {finding['rule']})"
 
 
 def _markable(finding: Mapping[str, Any]) -> bool:
@@ -126,7 +172,7 @@ def _markable(finding: Mapping[str, Any]) -> bool:
 def marked_html(text: str, found: Sequence[Mark]) -> str:
     """The text, escaped, with marks. Where marks overlap the shortest one colours the words and all of them stand in the hover.
 
-    Every finding's anchor `f<number>` stands once, where it begins.
+    Every mark's anchor stands once, where it begins. A problem draws a line under its words and leaves them their colour.
     """
     edges = sorted(
         {0, len(text), *(edge for mark in found for edge in (mark.start, mark.end) if 0 <= edge <= len(text))}
@@ -138,17 +184,26 @@ def marked_html(text: str, found: Sequence[Mark]) -> str:
     pieces: list[str] = []
     for start, end in pairwise(edges):
         active = [mark for mark in active if mark.end > start] + starting.get(start, [])
-        anchors = "".join(f'<span id="f{mark.number}"></span>' for mark in starting.get(start, []))
+        anchors = "".join(f'<span id="{mark.anchor}"></span>' for mark in starting.get(start, []))
         words = anchors + _page_breaks(html.escape(text[start:end]))
         if not active:
             pieces.append(words)
             continue
-        inner = min(active, key=lambda mark: (mark.end - mark.start, mark.number))
+        values = [mark for mark in active if not mark.problem]
+        inner = min(values, key=lambda mark: (mark.end - mark.start, mark.number), default=None)
+        classes = [f"ov-mark ov-{inner.colour}"] if inner else []
+        if wrong := min((mark for mark in active if mark.problem), key=_gravity, default=None):
+            classes.append(f"ov-problem ov-{wrong.colour}")
         title = html.escape(
             " | ".join(mark.title for mark in sorted(active, key=lambda mark: mark.end - mark.start)), quote=True
         )
-        pieces.append(f'<mark class="ov-mark ov-{inner.colour}" title="{title}">{words}</mark>')
+        element = "mark" if inner else "span"
+        pieces.append(f'<{element} class="{" ".join(classes)}" title="{title}">{words}</{element}>')
     return f'<div class="ov-reader" dir="ltr">{"".join(pieces)}</div>'
+
+
+def _gravity(mark: Mark) -> tuple[int, int]:
+    return list(PROBLEMS).index(mark.colour), mark.end - mark.start
 
 
 def _page_breaks(escaped: str) -> str:
@@ -159,12 +214,29 @@ def _page_breaks(escaped: str) -> str:
 def value_list(findings: Sequence[Mapping[str, Any]], decision: int | None) -> str:
     """The values of the letter (`decision` None) or of one item as a list whose entries lead to their marks."""
     entries = []
+    given = {finding["kind"] for finding in findings if finding["ordinal"] == decision}
     for number, finding in enumerate(findings):
         kind = finding["kind"]
-        repeated = kind.endswith("_statement") and finding["value"] not in ("", "none")  # its sources stand below it
+        repeated = kind.endswith("_statement") and f"{kind.removesuffix('_statement')}_source" in given
         if finding["ordinal"] != decision or kind in _PASSAGES or repeated:
             continue
         value = html.escape(spoken_value(finding)[:160] or "…")
         linked = f'<a href="#f{number}">{value}</a>' if _markable(finding) else value
-        entries.append(f"<dt>{html.escape(spoken(kind))}</dt><dd>{linked}</dd>")
+        rule = html.escape(why(finding), quote=True)
+        entries.append(f'<dt>{html.escape(spoken(kind))}</dt><dd title="{rule}">{linked}</dd>')
     return f'<dl class="ov-values">{"".join(entries)}</dl>' if entries else '<p class="ov-note">Nothing was found.</p>'
+
+
+def problem_list(problems: Sequence[Mapping[str, Any]], kind: str) -> str:
+    """The problems of one kind as a list that leads to their places; one without a place says why. Empty without any."""
+    entries = []
+    for number, problem in enumerate(problems):
+        if problem["kind"] != kind:
+            continue
+        message = html.escape(problem["message"])
+        if _has_place(problem):
+            entries.append(f'<li><a href="#p{number}">{message}</a></li>')
+        else:
+            reason = why_without_place(problem["code"]) or "Its place in the text is not known."
+            entries.append(f'<li>{message}<span class="ov-why">{html.escape(reason)}</span></li>')
+    return f'<ul class="ov-problems ov-{kind}">{"".join(entries)}</ul>' if entries else ""

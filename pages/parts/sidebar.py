@@ -109,6 +109,7 @@ def _dimension(view: View, name: str) -> None:
         on_change=_changed_include,
         args=(name,),
         placeholder="All",
+        help=dimension.note or None,
     )
     if (dimension.kind == "mask" and len(choice.include) > 1) or choice.mode != "any":
         _put(f"ov-w-{name}-mode", choice.mode)

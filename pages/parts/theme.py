@@ -25,7 +25,8 @@ class Palette:
     """The colours of one theme. Text reaches 4.5 to 1 and marks 3 to 1 on `background`, text also on `surface`.
 
     `outcomes` are marks and `outcome_texts` words in the same hue; `kinds` are the soft backgrounds of evidence in the
-    reader with `kind_edges` as their underlines; `grey` is a neutral mark, `faint` a grid line that carries no meaning.
+    reader with `kind_edges` as their underlines, `contradiction` the line under words that contradict others; `grey` is
+    a neutral mark, `faint` a grid line that carries no meaning.
     `rate_low` and `rate_high` are the ends of the shades behind `text` in a matrix.
     """
 
@@ -42,6 +43,7 @@ class Palette:
     modalities: Mapping[str, str]
     kinds: Mapping[str, str]
     kind_edges: Mapping[str, str]
+    contradiction: str
     rate_low: str
     rate_high: str
 
@@ -100,6 +102,7 @@ LIGHT = Palette(
         "worker": "#bf4f83",
         "other": "#8d7f68",
     },
+    contradiction="#b3153a",
     rate_low="#fdf3ec",
     rate_high="#f6a76e",
 )
@@ -142,6 +145,7 @@ DARK = Palette(
         "worker": "#e081ad",
         "other": "#b7a88d",
     },
+    contradiction="#ff8097",
     rate_low="#271f1a",
     rate_high="#8a4415",
 )
@@ -176,6 +180,7 @@ def css() -> str:
         "border": (LIGHT.border, DARK.border),
         "grey": (LIGHT.grey, DARK.grey),
         "link": (LIGHT.link, DARK.link),
+        "contradiction": (LIGHT.contradiction, DARK.contradiction),
     }
     for name in LIGHT.outcomes:
         colours[name] = (LIGHT.outcomes[name], DARK.outcomes[name])
@@ -214,7 +219,7 @@ def _follow(light: str, dark: str) -> str:
 _RULES = """
 [data-testid="stMainBlockContainer"] { max-width: CONTENT_WIDTHpx; margin-inline: auto; }
 [data-testid="stPlotlyChart"] text { font-variant-numeric: tabular-nums; }
-.ov-answer, .ov-note, .ov-chips, .ov-chip, .ov-figures, .ov-card, .ov-reader, .ov-values, .ov-legend,
+.ov-answer, .ov-note, .ov-chips, .ov-chip, .ov-figures, .ov-card, .ov-reader, .ov-values, .ov-problems, .ov-legend,
 .ov-name {
   color: var(--ov-text); }
 .ov-answer { font-size: 1.25rem; line-height: 1.45; margin: 0 0 0.25rem; max-width: 62rem; text-wrap: pretty; }
@@ -246,15 +251,28 @@ _RULES = """
 .ov-card .ov-meta { font-size: 0.9rem; color: var(--ov-muted); }
 
 .ov-reader { max-width: 75ch; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.65; font-size: 1rem; }
-.ov-mark { color: var(--ov-text); padding: 0.05em 0.15em; border-bottom: 2px solid var(--ov-grey);
+.ov-mark { color: var(--ov-text); padding: 0.05em 0; border-bottom: 2px solid var(--ov-grey);
   border-radius: 0.15rem 0.15rem 0 0; -webkit-box-decoration-break: clone; box-decoration-break: clone; }
-.ov-mark:has(:target) { outline: 2px solid var(--ov-text); outline-offset: 1px; }
+.ov-problem { text-decoration-line: underline; text-decoration-thickness: 2px; text-underline-offset: 0.25em;
+  text-decoration-skip-ink: none; }
+.ov-mark.ov-problem { border-bottom-color: transparent; }
+.ov-problem.ov-contradiction { text-decoration-style: wavy; text-decoration-color: var(--ov-contradiction); }
+.ov-problem.ov-missing { text-decoration-style: dashed; text-decoration-color: var(--ov-muted); }
+.ov-problem.ov-doubt { text-decoration-style: dotted; text-decoration-color: var(--ov-muted); }
+.ov-problems { padding-left: 1.1rem; margin: 0 0 0.5rem; font-size: 0.95rem; line-height: 1.45; }
+.ov-problems li::marker { color: var(--ov-grey); }
+.ov-problems.ov-contradiction li::marker { color: var(--ov-contradiction); }
+.ov-why { display: block; font-size: 0.9rem; color: var(--ov-muted); }
+.ov-mark:has(:target), .ov-problem:has(:target) { outline: 2px solid var(--ov-text); outline-offset: 1px; }
 .ov-reader [id] { scroll-margin-top: 5rem; }
 .ov-page { display: block; border-top: 1px dashed var(--ov-grey); margin: 0.75rem 0; }
 .ov-name { font-size: 1.25rem; font-weight: 650; margin: 0; }
 .ov-legend { display: flex; flex-wrap: wrap; gap: 0.35rem 0.9rem; font-size: 0.9rem; margin: 0 0 0.5rem; }
 .stApp dl.ov-values { padding: 0; display: grid; grid-template-columns: minmax(8rem, auto) 1fr; gap: 0.3rem 0.9rem; margin: 0;
   font-size: 0.95rem; line-height: 1.45; }
+.stApp dl.ov-derived { border-top: 1px solid var(--ov-border); padding-top: 0.6rem; row-gap: 0; }
+.ov-values dd.ov-why { grid-column: 1 / -1; margin-bottom: 0.4rem; }
+.ov-values a, .ov-problems a { color: var(--ov-link); }
 .ov-values dt { padding: 0; font-weight: 400; color: var(--ov-muted); }
 .ov-values dd { margin: 0; overflow-wrap: anywhere; }
 

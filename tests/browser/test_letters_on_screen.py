@@ -14,7 +14,7 @@ from screens import Screen, Server
 from loaders.ingest import ingest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from builder import COVER, Item, raw_letter
+from builder import COVER, Item, labelled, raw_letter
 
 pytestmark = pytest.mark.browser
 
@@ -169,3 +169,43 @@ def test_a_new_snapshot_is_seen_by_an_open_page_on_its_next_run(
     screen.press("ov-w-unit", "Letters")
     assert screen.answer.startswith("3 letters")
     assert screen.query["snapshot"] != before
+
+
+@pytest.fixture
+def troubled(tmp_path: Path) -> Path:
+    """A warehouse of a letter that contradicts itself, leaves something out and holds a word that no list knows."""
+    (tmp_path / "letters").mkdir()
+    letter = raw_letter(
+        Item(outcome="Overturned", admin=None), credentials=labelled(specialties="Wheelcraft"), cover=COVER
+    )
+    text = f"SAMPLE LETTER WRITTEN FOR OVERTURN.\n\n{letter}"
+    (tmp_path / "letters" / "troubled.txt").write_text(text, encoding="utf-8")
+    assert ingest([tmp_path / "letters"], tmp_path / "warehouse", demonstration=True).snapshot is not None
+    return tmp_path / "warehouse"
+
+
+def test_problems_stand_apart_by_kind_and_lead_to_their_words(
+    serve: Callable[[Path], Server], new_screen: Callable[..., Screen], troubled: Path
+) -> None:
+    server = serve(troubled)
+    colours = set()
+    for scheme in ("light", "dark"):
+        screen = new_screen(color_scheme=scheme).open(server.address("letters", words="CM16-0990099"))
+        screen.page.wait_for_url("**/letter?*")
+        screen.until(lambda screen=screen: screen.page.locator(".ov-problems").count() == 3)
+        lines = {}
+        for kind, words in (("contradiction", "The study is not"), ("missing", "MRI"), ("doubt", "Wheelcraft")):
+            link = screen.page.locator(f".ov-problems.ov-{kind} a").first
+            link.click()
+            screen.page.wait_for_timeout(300)
+            mark = screen.page.locator(f".ov-problem.ov-{kind}:has({link.get_attribute('href')})")
+            assert mark.inner_text().startswith(words)
+            box = mark.bounding_box()
+            assert box is not None
+            assert 0 < box["y"] < 1000
+            assert mark.evaluate("mark => getComputedStyle(mark).outlineStyle") == "solid"
+            lines[kind] = mark.evaluate("mark => getComputedStyle(mark).textDecorationStyle")
+        assert lines == {"contradiction": "wavy", "missing": "dashed", "doubt": "dotted"}
+        first = screen.page.locator(".ov-reader .ov-problem.ov-contradiction").first
+        colours.add(first.evaluate("mark => getComputedStyle(mark).textDecorationColor"))
+    assert len(colours) == 2  # each theme has its own

@@ -11,7 +11,8 @@ import pytest
 from data.filters import Filters
 from data.queries import Reader
 from data.warehouse import Snapshot
-from pages.parts.evidence import Mark, marked_html, marks, value_list
+from pages.parts.derived import derived_list
+from pages.parts.evidence import PROBLEMS, Mark, marked_html, marks, problem_list, problem_marks, value_list
 
 HOSTILE = [
     "<script>alert('x')</script>",
@@ -97,6 +98,33 @@ def test_findings_on_the_same_words_each_have_an_anchor() -> None:
     assert Reading(marked_html("MTUS", [mark(n, 0, 4) for n in range(5)])).ids == [f"f{n}" for n in range(5)]
 
 
+def test_a_problem_draws_a_line_and_leaves_the_words_their_colour() -> None:
+    wrong = Mark(0, 2, 6, "doubt", "a doubt", problem=True)
+    worse = Mark(1, 4, 8, "contradiction", "a contradiction", problem=True)
+    marked = marked_html("abcdefgh", [mark(0, 0, 4), wrong, worse])
+    assert re.findall(r'<(mark|span) class="(.*?)" title="(.*?)">(?:<span id="(.*?)"></span>)?(\w+)', marked) == [
+        ("mark", "ov-mark ov-date", "title 0", "f0", "ab"),
+        ("mark", "ov-mark ov-date ov-problem ov-doubt", "title 0 | a doubt", "p0", "cd"),
+        ("span", "ov-problem ov-contradiction", "a doubt | a contradiction", "p1", "ef"),
+        ("span", "ov-problem ov-contradiction", "a contradiction", "", "gh"),
+    ]
+
+
+def test_problems_stand_by_kind_and_one_without_a_place_says_why() -> None:
+    problems = [
+        {"code": "no_cover", "kind": "missing", "message": "No cover.", "span_start": None, "span_end": None},
+        {"code": "x", "kind": "doubt", "message": "<b>", "span_start": None, "span_end": None},
+        {"code": "y", "kind": "contradiction", "message": "Two & two.", "span_start": 3, "span_end": 9},
+    ]
+    assert problem_list(problems, "contradiction") == (
+        '<ul class="ov-problems ov-contradiction"><li><a href="#p2">Two &amp; two.</a></li></ul>'
+    )
+    assert "Nothing stands before the first heading" in problem_list(problems, "missing")
+    assert "&lt;b&gt;" in problem_list(problems, "doubt")
+    assert problem_list(problems[:1], "doubt") == ""
+    assert [mark.anchor for mark in problem_marks(problems)] == ["p2"]
+
+
 def test_a_page_end_is_a_line_and_no_words_are_lost() -> None:
     reading = Reading(marked_html("one\ftwo", [mark(0, 1, 6)]))
     assert reading.text == "onetwo"
@@ -135,6 +163,9 @@ def test_values_read_as_people_say_them() -> None:
             finding("imaging", "spect:hybrid", 0, 3),
             finding("reviewer_source", "mtus", 0, 3),
             finding("reviewer_statement", "mtus;odg", 0, 3),
+            finding("reviewer_document", "prevention", 0, 3) | {"rule": "mtus_parts/prevention#1"},
+            finding("reviewer_document", "Low Back chapter", 0, 3),
+            finding("mtus_silent", "true", 0, 3),
             finding("claims_administrator_statement", "none", 0, 3),
             finding("flag", "falls_with_surgery", 0, 3),
             finding("specialty", "orthopedic_surgery", 2, 2),
@@ -142,10 +173,13 @@ def test_values_read_as_people_say_them() -> None:
         ],
         None,
     )
-    assert re.findall(r"<dt>(.*?)</dt><dd>(?:<a href=\"#f\d\">)?(.*?)(?:</a>)?</dd>", listed) == [
+    assert re.findall(r"<dt>(.*?)</dt><dd title=\".*?\">(?:<a href=\"#f\d\">)?(.*?)(?:</a>)?</dd>", listed) == [
         ("UR denial", "14 Jun 2016"),
         ("imaging", "SPECT (hybrid)"),
         ("reviewer relied on", "MTUS"),
+        ("its document", "Prevention"),
+        ("its document", "Low Back chapter"),
+        ("MTUS said not to address it", "yes"),
         ("administrator cited", "None cited"),
         ("flag", "falls with surgery"),
         ("specialty", "Orthopedic Surgery"),
@@ -158,10 +192,13 @@ def test_every_entry_of_every_sample_leads_to_one_anchor_and_no_text_is_lost(sam
         for (letter_id,) in connection.execute("SELECT letter_id FROM letters").fetchall():
             letter = reader.letter(letter_id)
             assert letter is not None
-            reading = Reading(marked_html(letter["text"], marks(letter["findings"])))
+            found = [*marks(letter["findings"]), *problem_marks(letter["problems"])]
+            reading = Reading(marked_html(letter["text"], found))
             assert reading.text == letter["text"].replace("\f", "")
             assert len(set(reading.ids)) == len(reading.ids)
             ordinals = [None, *(decision["ordinal"] for decision in letter["decisions"])]
-            lists = "".join(value_list(letter["findings"], ordinal) for ordinal in ordinals)
-            assert set(re.findall(r'href="#(f\d+)"', lists)) <= set(reading.ids)
+            lists = "".join(
+                value_list(letter["findings"], ordinal) + derived_list(letter, ordinal) for ordinal in ordinals
+            ) + "".join(problem_list(letter["problems"], kind) for kind in PROBLEMS)
+            assert set(re.findall(r'href="#([fp]\d+)"', lists)) <= set(reading.ids)
             assert re.search(r"[a-z]_[a-z]", re.sub(r"<[^>]+>", " ", lists)) is None, lists
