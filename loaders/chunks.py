@@ -64,6 +64,7 @@ class Done:
 
     name: str
     seen: int
+    last: str = ""
     tables: dict[str, list[bytes]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
 
@@ -83,10 +84,10 @@ def parse_chunk(chunk: Chunk) -> Done:
     name = chunk.name
     rows = Rows()
     base = (int(name[:11], 16) >> 1) << 20
-    done = Done(name, len(chunk.pieces))
+    done = Done(name, len(chunk.pieces), chunk.pieces[-1].source)
     for number, piece in enumerate(chunk.pieces):
         try:
-            record = _record(piece)
+            record = record_of(piece)
             if (record.get("origin", "letter") == "letter") == chunk.demonstration:
                 raise FileRejected("wrong_kind", WRONG_KIND[chunk.demonstration])
         except FileRejected as rejection:
@@ -107,7 +108,8 @@ def refusal(source: str, rejection: FileRejected) -> Rejected:
     return Rejected(source, rejection.code, rejection.message, month)
 
 
-def _record(piece: Piece) -> dict[str, Any]:
+def record_of(piece: Piece) -> dict[str, Any]:
+    """The letter record of one piece. Raises FileRejected with code and reason."""
     if piece.suffix == RECORD_SUFFIX:
         return stored_record(piece.content)
     candidate = Candidate(piece.source, piece.suffix, lambda: piece.content)
@@ -117,9 +119,11 @@ def _record(piece: Piece) -> dict[str, Any]:
 def stored_record(line: bytes) -> dict[str, Any]:
     """The record of one line of a `.jsonl` file. Raises FileRejected when it is none, or breaks the contract."""
     try:
-        record = check_record(json.loads(line))
+        record: dict[str, Any] = check_record(json.loads(line))
         if record["letter_id"] != letter_id(record["text"]):
-            raise RecordError("letter_id: it is not the id of this text (sha256 of its case-folded letters and digits).")
+            raise RecordError(
+                "letter_id: it is not the id of this text (sha256 of its case-folded letters and digits)."
+            )
     except RecordError as error:
         raise FileRejected("record_contract", f"The record does not follow the contract: {error}") from error
     except (ValueError, RecursionError) as error:
@@ -146,5 +150,3 @@ def chunks(
 def single(chunk: Chunk) -> list[Chunk]:
     """The chunk as chunks of one piece each."""
     return [replace(chunk, pieces=(piece,)) for piece in chunk.pieces]
-
-

@@ -26,6 +26,7 @@ _DIED = (
     "all other files were read."
 )
 
+
 def usual_workers() -> int:
     """As many processes as this one may use cores."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -56,7 +57,7 @@ def _local(workers: int) -> Executor:
 
 def _dask(address: str) -> Any:
     try:
-        from distributed import Client  # type: ignore[import-not-found, unused-ignore]
+        from distributed import Client  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
     except ImportError as error:
         raise OverturnError(
             "--scheduler needs the package distributed, which is optional: pip install -r requirements-cluster.txt."
@@ -123,7 +124,7 @@ def _again(chunk: Chunk, start: Callable[[], Any]) -> tuple[Done, Any]:
 
 def _alone(chunk: Chunk, start: Callable[[], Any]) -> Done:
     """Every letter of a chunk as a task of its own; one that kills its process is refused."""
-    done = Done(chunk.name, 0)
+    done = Done(chunk.name, 0, chunk.pieces[-1].source)
     executor = start()
     try:
         for one in single(chunk):

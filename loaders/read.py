@@ -167,7 +167,9 @@ def _tape(path: Path, source: str) -> Iterator[Candidate | PassedOver | Rejected
         with tarfile.open(path, "r|*") as archive:
             for number, member in enumerate(archive):
                 if number >= MAX_MEMBERS:
-                    yield Rejected(source, "archive_too_large", f"The archive has over {MAX_MEMBERS:,} members; split it.")
+                    yield Rejected(
+                        source, "archive_too_large", f"The archive has over {MAX_MEMBERS:,} members; split it."
+                    )
                     return
                 if member.isdir():
                     continue
@@ -204,7 +206,9 @@ def _table(path: Path, source: str) -> Iterator[Candidate | PassedOver | Rejecte
                     content = text if isinstance(text, bytes) else str(text or "").encode("utf-8", "surrogatepass")
                     yield _held(_shown(label), ".txt", content, path)
     except (pa.ArrowException, OSError) as error:
-        yield Rejected(source, "broken_archive", f"The Parquet file cannot be read: {error}. Copy or download it again.")
+        yield Rejected(
+            source, "broken_archive", f"The Parquet file cannot be read: {error}. Copy or download it again."
+        )
 
 
 def _bytes(path: Path) -> bytes:

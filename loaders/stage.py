@@ -29,7 +29,12 @@ class Stage:
         """What an earlier, stopped load has staged under this name, now part of this load too; its tables are on disk."""
         try:
             note = json.loads((self.folder / name / _NOTE).read_text(encoding="utf-8"))
-            done = Done(name, int(note["seen"]), rejected=[Rejected(**refused) for refused in note["rejected"]])
+            done = Done(
+                name,
+                int(note["seen"]),
+                str(note["last"]),
+                rejected=[Rejected(**refused) for refused in note["rejected"]],
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return None
         self._take(self.folder / name)
@@ -44,7 +49,7 @@ class Stage:
         for table, files in done.tables.items():
             for number, content in enumerate(files):
                 (making / f"{table}.{number}.parquet").write_bytes(content)
-        note = {"seen": done.seen, "rejected": [asdict(refused) for refused in done.rejected]}
+        note = {"seen": done.seen, "last": done.last, "rejected": [asdict(refused) for refused in done.rejected]}
         (making / _NOTE).write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
         making.rename(final)
         self._take(final)

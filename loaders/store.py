@@ -154,7 +154,8 @@ class Load:
             shutil.copyfile(self.base.database, self._database)
         spill = self.folder / STAGE / "spill"
         connection = duckdb.connect(
-            str(self._database), config={"memory_limit": _MEMORY, "temp_directory": str(spill), "preserve_insertion_order": False}
+            str(self._database),
+            config={"memory_limit": _MEMORY, "temp_directory": str(spill), "preserve_insertion_order": False},
         )
         try:
             if self.base is None:
@@ -185,9 +186,7 @@ class Load:
     def _write_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(_CASES)
         for table in RECORD_TABLES:
-            connection.execute(
-                f"DELETE FROM {table} WHERE letter_key IN (SELECT letter_key FROM picked WHERE reread)"
-            )
+            connection.execute(f"DELETE FROM {table} WHERE letter_key IN (SELECT letter_key FROM picked WHERE reread)")
             if not self._stage.files(table):
                 continue
             extra = ""
@@ -259,7 +258,7 @@ class Load:
         removed = [key for (key,) in connection.execute("SELECT letter_key FROM picked WHERE reread").fetchall()]
 
         def texts() -> Iterator[tuple[int, str]]:
-            cursor = connection.cursor().execute(f"SELECT letter_key, text FROM {picked.replace('picked)', 'temp.picked)')}")
+            cursor = connection.execute(f"SELECT letter_key, text FROM {picked}")
             while rows := cursor.fetchmany(1000):
                 yield from rows
 
