@@ -11,13 +11,15 @@ Address grammar (values are vocabulary keys, never labels):
     unit=letter           without=ancillary,modified,retrospective
     side=reviewer         snapshot=<id>
 
-What cannot be read is kept as it is, matches nothing and is named in a notice, so a link never widens without a word.
+A parameter that stands more than once reads as one: its values are joined by commas, words by blanks (`one_value`).
+What cannot be read is kept as it is, matches nothing and is named in a notice
+(`sentences.notices`), so a link never widens without a word.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, TypeVar
@@ -62,6 +64,11 @@ class DateRange:
     def bounded(self) -> bool:
         """Whether the range itself limits anything."""
         return self.start is not None or self.end is not None
+
+    @property
+    def reversed(self) -> bool:
+        """Whether the range ends before it begins, so that no day lies in it."""
+        return self.start is not None and self.end is not None and self.end < self.start
 
     def __bool__(self) -> bool:
         return self.bounded or self.undated
@@ -128,6 +135,14 @@ def to_query(filters: Filters) -> dict[str, str]:
     return query | dict(filters.unreadable)
 
 
+def one_value(name: str, values: Sequence[str]) -> str:
+    """What a parameter says that an address gives these values, one after the other.
+
+    Choices and switches add up, words must all be there; where only one value can hold, the joined one cannot be read.
+    """
+    return (" " if name == "words" else ",").join(dict.fromkeys(values))
+
+
 def from_query(query: Mapping[str, str]) -> Filters:
     """The filter an address asks for. Parameters that are none of the filter's are left to others; never raises."""
     unreadable: list[tuple[str, str]] = []
@@ -163,24 +178,6 @@ def _one_of(*allowed: Any) -> Callable[[str], Any]:
 def _parse_switches(text: str) -> tuple[str, ...] | None:
     names = {name for name in text.split(",") if name}
     return tuple(name for name in SWITCHES if name in names) if names and names <= set(SWITCHES) else None
-
-
-def notices(filters: Filters) -> list[str]:
-    """A sentence for everything in the filter that this installation does not know."""
-    found = [
-        f"The link says {name}={value!r}, which cannot be read here. Nothing matches until it is taken out."
-        for name, value in filters.unreadable
-    ]
-    for key, choice in filters.choices:
-        dimension = dimensions()[key]
-        known = {*dimension.keys, NOT_STATED}
-        for value in (*choice.include, *choice.exclude):
-            if value not in known:
-                found.append(
-                    f"The filter names {value!r} under {dimension.label.lower()}, a value that is not known here: it matches no decision. "
-                    "Take it out, or ask who sent the link."
-                )
-    return found
 
 
 def where(

@@ -6,7 +6,7 @@ This is the contract between parsers and the warehouse; `data/letter_record.sche
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 RECORD_VERSION = 1
@@ -198,8 +198,19 @@ class Letter:
 
 def as_object(value: Any) -> Any:
     """`value` (a record or a part of one) as plain JSON types, keys in the order of the contract."""
-    if is_dataclass(value):
-        return {f.name: as_object(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, tuple | list):
-        return [as_object(part) for part in value]
-    return value
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is tuple or kind is list:
+        return [part if type(part) in _PLAIN else as_object(part) for part in value]
+    return {name: as_object(getattr(value, name)) for name in _names(kind)}
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(entry.name for entry in fields(kind))
+    return _NAMES[kind]

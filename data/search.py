@@ -84,8 +84,8 @@ def letters_with(folder: Path, words: str) -> list[int]:
 
 
 def has_words(words: str) -> bool:
-    """Whether there is anything to search for in what was typed."""
-    return bool(_WORD.search(words))
+    """Whether there is anything to search for in what was typed: without it no letter can be found."""
+    return _query(words) is not None
 
 
 def _query(words: str) -> tantivy.Query | None:

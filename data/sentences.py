@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from data import search
 from data.filters import Choice, Filters
 from data.queries import Group, Headline
 from data.schema import NOT_STATED, dimensions
@@ -91,6 +92,42 @@ def _dates_text(filters: Filters) -> str:
     return text + (" or not stated" if dates.undated else "")
 
 
+def notices(filters: Filters) -> list[str]:
+    """A sentence for everything in the filter that this installation does not know or that nothing can ever match."""
+    found = [
+        f"The link says {name}={value!r}, which cannot be read here. Nothing matches until it is taken out."
+        for name, value in filters.unreadable
+    ]
+    for key, choice in filters.choices:
+        dimension = dimensions()[key]
+        known = {*dimension.keys, NOT_STATED}
+        for value in (*choice.include, *choice.exclude):
+            if value not in known:
+                found.append(
+                    f"The filter names {value!r} under {dimension.label.lower()}, a value that is not known here: it matches no decision. "
+                    "Take it out, or ask who sent the link."
+                )
+        if (
+            choice.mode != "any"
+            and len(choice.include) > 1
+            and (dimension.kind == "value" or NOT_STATED in choice.include)
+        ):
+            found.append(
+                f"No decision is {_listed([dimension.term_label(value) for value in choice.include])} at once under "
+                f"{dimension.label.lower()}: choose any of them instead of all."
+            )
+    if filters.dates.reversed:
+        found.append(
+            f"The dates are the wrong way round: they begin on {day(filters.dates.start)} and end on {day(filters.dates.end)}, "
+            "so no day lies between them. Change one of them in the sidebar."
+        )
+    if filters.words and not search.has_words(filters.words):
+        found.append(
+            f"There is no word to search for in {filters.words!r}: a search needs letters or digits, at most 40 in a word."
+        )
+    return found
+
+
 def filter_text(filters: Filters) -> str:
     """The filter in one line, for exports and alternative texts."""
     return "; ".join(chip.text for chip in chips(filters)) or "everything"
@@ -102,9 +139,10 @@ def answer(head: Headline, filters: Filters, versus: Difference | None, rest: Ra
     rate = head.rate
     if not rate.n:
         return "No decision matches this filter."
-    what = f"{counted(rate.n, unit)}{_subject(filters)}"
+    subject = _subject(filters)
+    what = f"{counted(rate.n, unit)}{subject}"
     if unit == "decision":
-        what += f" in {counted(rate.letters, 'letter')}"
+        what += f"{',' if ',' in subject else ''} in {counted(rate.letters, 'letter')}"
     if filters.outcome:
         return f"{what}; {rate.y:,} overturned: the filter asks for {filters.outcome} ones alone, so no rate follows."
     if rate.rate is None or rate.small:
@@ -124,38 +162,65 @@ def _compared(versus: Difference | None, rest: Rate | None, unit: str) -> str:
     return f"; {'higher' if (versus.d or 0.0) > 0 else 'lower'} than all other {unit}s loaded ({other})"
 
 
+# How a sentence says what was chosen, and what it says of more than a sentence should name: first what was asked for,
+# then, set off by commas, who cited what and who reviewed. Other conditions stand on their chips alone.
+_ABOUT = {
+    "category": ("in {}", "the chosen categories"),
+    "modality": ("on {}", "the chosen imaging"),
+    "body": ("for {}", "the chosen body parts"),
+}
+_CIRCUMSTANCES = {
+    "admin": ("with {} cited by the claims administrator", "the chosen sources"),
+    "reviewer": ("with {} relied on by the reviewer", "the chosen sources"),
+    "specialty": ("by a reviewer in {}", "the chosen specialties"),
+    "specialty_group": ("by a reviewer in {}", "the chosen groups"),
+}
+_NAMED = 4
+
+
 def _subject(filters: Filters) -> str:
-    choice = filters.choice("modality")
-    stated = [dimensions()["modality"].term_label(key) for key in choice.include if key != NOT_STATED]
-    if not stated or NOT_STATED in choice.include:
+    """What the counted decisions are about, as far as it was chosen."""
+    about = [_phrase(filters, name, *words) for name, words in _ABOUT.items()]
+    circumstances = [_phrase(filters, name, *words) for name, words in _CIRCUMSTANCES.items()]
+    return "".join(f" {phrase}" for phrase in about if phrase) + "".join(
+        f", {phrase}" for phrase in circumstances if phrase
+    )
+
+
+def _phrase(filters: Filters, dimension: str, pattern: str, many: str) -> str:
+    """The chosen keys of a dimension in the words of `pattern`; empty where the filter lets the unstated in too."""
+    choice = filters.choice(dimension)
+    if not choice.include or NOT_STATED in choice.include:
         return ""
-    if len(stated) > 4:
-        return " on the chosen imaging"
-    joiner = " and " if choice.mode == "all" else " or "
-    return " on " + (stated[0] if len(stated) == 1 else ", ".join(stated[:-1]) + joiner + stated[-1])
+    sides = dimension in ("admin", "reviewer")
+    labels = [
+        "no source" if sides and key == "none" else dimensions()[dimension].term_label(key) for key in choice.include
+    ]
+    names = many if len(labels) > _NAMED else _listed(labels, "or" if choice.mode == "any" else "and")
+    return pattern.format(f"only {names}" if choice.mode == "only" else names)
 
 
-def standing_out(groups: list[Group]) -> str:
-    """Which groups differ from the rest after correction, in one sentence; says so when none does."""
+def standing_out(groups: list[Group], kind: str = "group") -> str:
+    """Which groups differ from the rest after correction, in one sentence; says so when none does. `kind` names one."""
     tested = [group for group in groups if group.versus_rest and group.versus_rest.p_value is not None]
     high = [group.label for group in groups if group.stands_out and _direction(group) > 0]
     low = [group.label for group in groups if group.stands_out and _direction(group) < 0]
     if len(tested) < 2:
-        return "Too few groups have enough letters to be compared."
+        return f"Too few {kind}s have enough letters to be compared."
     parts = []
     if high:
         parts.append(f"{_listed(high)}: overturned more often than the rest")
     if low:
         parts.append(f"{_listed(low)}: overturned less often than the rest")
-    return "; ".join(parts) + "." if parts else "No group can be told apart from the rest."
+    return "; ".join(parts) + "." if parts else f"No {kind} can be told apart from the rest."
 
 
 def _direction(group: Group) -> float:
     return (group.versus_rest.d or 0.0) if group.versus_rest else 0.0
 
 
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+def _listed(names: list[str], joiner: str = "and") -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {joiner} {names[-1]}"
 
 
 @cache

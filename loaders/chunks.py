@@ -20,10 +20,11 @@ import data.vocabulary
 from data.errors import FileRejected, RecordError
 from data.record import RECORD_VERSION, as_object
 from data.record_schema import check_record
-from loaders import PARSER_VERSION
-from loaders.parse import parse_letter
+from loaders import parse
+from loaders.parse import parse_letter, refuse_party_copy
 from loaders.read import RECORD_SUFFIX, Candidate, Rejected, ScanWithoutText, read_text
 from loaders.rows import BATCH_SCHEMAS, Rows
+from loaders.sections import find_sections
 from loaders.settle import letter_id, settle
 
 WRONG_KIND = {
@@ -71,7 +72,7 @@ class Done:
 
 def versions() -> str:
     """The versions of parser and vocabulary that read letters here."""
-    return f"{PARSER_VERSION}/{data.vocabulary.version()}"
+    return f"{parse.PARSER_VERSION}/{data.vocabulary.version()}"
 
 
 def piece_key(content: bytes) -> int:

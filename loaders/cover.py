@@ -15,7 +15,7 @@ _LABELS = re.compile(
     r"|(?P<assigned>Date\s+Assigned\s*:)"
     r"|(?P<injury>Date\s+of\s+Injury\s*:)"
     r"|(?P<decision>Decision\s+Date\s*:|\bDated\s*:)"
-    r"|(?P<ur_denial>UR\s+Denial\s+Date\s*:)"
+    r"|(?P<ur_denial>UR\s+Denial\s+Date\s*:|Date\s+of\s+UR\s+(?:Denial|Decision)\s*:)"
     r"|(?P<priority>Priority\s*:)"
     r"|(?P<application_received>(?:Application\s+)?Received\s*:|Application(?=\s+\d{1,2}/\d{1,2}/\d{2,4}\s+Received\s*:))",
     re.IGNORECASE,
@@ -24,6 +24,12 @@ _VALUES = re.compile(
     r"(?P<case_number>\bCM\s?\d{2}\s?-\s?\d{5,8}\b)|(?P<date>\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b)|(?P<priority>\b(?:Standard|Expedited)\b)",
     re.IGNORECASE,
 )
+# What only a party's copy says on its cover: in the public copies these labels, or the names behind them, are cut out.
+_PARTY_LABELS = re.compile(
+    r"\b(?:(?P<employee>Employee(?:'s)?\s+Name)|(?P<claim>Claims?\s+(?:Number|No\.?))|(?P<provider>Provider(?:'s)?\s+Name))\s*:",
+    re.IGNORECASE,
+)
+_ADDRESSEE = re.compile(r"(?:^|[\n\f])\s*Dear\s+[A-Z][A-Za-z.'-]*[ \t]+[A-Z]")
 _CASE_ANYWHERE = re.compile(r"\bCM\d{2}-\d{7}\b")
 
 
@@ -86,6 +92,14 @@ def read_cover(text: str, span: Span) -> Cover:
     return cover
 
 
+def is_party_copy(text: str, span: Span) -> bool:
+    """Whether the labels of a party's copy (employee name, claim number, provider name, an addressee) stand in the cover
+    at `span`, or two different ones anywhere, as where a reader of the file puts the letter page last."""
+    if _PARTY_LABELS.search(text, *span) or _ADDRESSEE.search(text, *span):
+        return True
+    return len({match.lastgroup for match in _PARTY_LABELS.finditer(text)}) > 1
+
+
 def _paired(text: str, events: list[_Event]) -> list[_Pair]:
     """Every label with its value, in the order of the values; the reading that leaves fewer date labels empty."""
     pairs = _in_order(text, events, above=False)
@@ -141,9 +155,24 @@ def _own_values(text: str, events: list[_Event], *, one_line: bool) -> dict[int,
             continue
         before = events[index - 1] if index else label
         after = events[index + 2] if index + 2 < len(events) else label
-        if not (before.is_label and value.suits(before.kind) and not after.is_label and before is not label):
+        in_turn = before.is_label and value.suits(before.kind) and not after.is_label and before is not label
+        if not in_turn and not _closes_a_column(events, index):
             own[value.match.start()] = label.kind
     return own
+
+
+def _closes_a_column(events: list[_Event], index: int) -> bool:
+    """Whether the label at `index` is the last of several whose values follow them one by one, each of its label's kind."""
+    first = index
+    while first and events[first - 1].is_label:
+        first -= 1
+    labels = events[first : index + 1]
+    values = events[index + 1 : index + 1 + len(labels)]
+    return (
+        len(labels) > 1
+        and len(values) == len(labels)
+        and all(not value.is_label and value.suits(label.kind) for label, value in zip(labels, values, strict=True))
+    )
 
 
 def _take(cover: Cover, label: str, match: re.Match[str]) -> None:

@@ -16,7 +16,7 @@ from loaders.settle import fold
 Role = Literal["board", "subspecialty"] | None
 
 _STATES_LABEL = re.compile(r"State\(?s?\)?\s+of\s+Licensure\s*:", re.IGNORECASE)
-_SPECIALTIES_LABEL = re.compile(r"Certification\(?s?\)?\s*/\s*Special(?:ty|ties)\s*:", re.IGNORECASE)
+_SPECIALTIES_LABEL = re.compile(r"Certification\(?s?\)?\s*/\s*Special(?:ty|ties)(?:\(ies\))?\s*:", re.IGNORECASE)
 _PROSE = re.compile(
     r"\bis\s+(?:an?\s+)?(?:dually\s+|also\s+)?(?:Board[\s-]+Certified\s+in|licensed|Doctor\s+of)\b", re.IGNORECASE
 )

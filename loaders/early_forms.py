@@ -7,17 +7,27 @@ the sentences of its guideline statements. F0 and F2 are known by their headings
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from data.record import Outcome, Problem, Span
+from loaders.dates import DATE, StatedDate, parse_date
 from loaders.sections import Item, Sections, early_form, trimmed
 from loaders.sequence import followed
 from loaders.settle import letter_id
 
 _ITEM = re.compile(
-    r"(?<![\w(])(?P<number>\d{1,3})\s?\)\s*MAXIMUS\s+Federal\s+Services,?\s+Inc\.?,?\s+has\s+determined\s+(?:that\s+)?the\s+request\s+for\s+"
+    r"(?:(?<![\w(])(?P<number>\d{1,3})\s{0,2}\)\s*)?MAXIMUS\s+Federal\s+Services,?\s+Inc\.?,?\s*has\s*determined\s+(?:that\s+)?the\s+requests?\s+for\s+"
 )
-_VERDICT = re.compile(r"\s+(?P<verdict>(?:is|are)\s+(?P<refused>not\s+)?medically\s+necessary\s+and\s+appropriate)\b")
+# Words of the form are glued together in some copies (`is notmedically`); nothing else may stand in them or after them.
+_VERDICT = re.compile(
+    r"\s+(?P<verdict>(?:is|are|was|were)\s*(?P<refused>not\s*)?medically\s*necessary\s*and\s*appropriate)(?=\s*(?:[.;]|\d{1,3}\s{0,2}\)|\n|\f|$))"
+)
+# A request that has these speaks of necessity itself, or turns the words that follow: its outcome is not certain.
+_UNCERTAIN = re.compile(
+    r"\bmedical(?:ly\b|\s+necessity)|necessary\s*and\s*appropriate|\b(?:not|never|no|nor|neither|cannot|if|unless|whether|part(?:ly|ially)?)\W*$",
+    re.IGNORECASE,
+)
 _LONGEST_ITEM = 1500
 _QUALIFICATIONS = re.compile(r"Medical\s+Qualifications\s+of\s+the\s+Expert\s+Reviewer\s*:")
 _SUMMARY = re.compile(r"\bCase\s+Summary\s*:")
@@ -27,6 +37,33 @@ _RELIED = re.compile(
 )
 _RATIONALE = re.compile(r"\bRationale\s+for\s+the\s+Decision\s*:")
 _ADMIN_SAYS = re.compile(r"The\s+Claims\s+Administrator\s+(?:based|did\s+not\s+(?:base|cite))\b")
+# What the notice and the summary's disclaimer say about the course of the case.
+_NOTICE = re.compile(r"\bAn\s+application\s+for\s+Independent\s+Medical\s+Review\s+was\b", re.IGNORECASE)
+_NOTICE_DATES = (
+    (
+        "application_received",
+        re.compile(
+            rf"\bapplication\s+for\s+Independent\s+Medical\s+Review\s+was\s+(?:filed|received)\s+on\s*(?P<date>{DATE})",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "ur_denial",
+        re.compile(
+            r"\bUtilization\s+Review\s+(?:denial|modification|decision|determination|delay)(?:\s*/\s*[a-z]+){0,2}\s+dated\s*"
+            rf"(?P<date>{DATE})",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "assigned",
+        re.compile(
+            r"\bNotice\s+of\s+Assignment\s+and\s+Request\s+for\s+Information\s+was\s+(?:provided|sent|mailed|issued)\b"
+            rf"[^.]{{0,80}}?\bon\s*(?P<date>{DATE})",
+            re.IGNORECASE,
+        ),
+    ),
+)
 _REVIEWER_SAYS = re.compile(r"The\s+Expert\s+Reviewer\s+(?:found|based|did\s+not\s+(?:base|cite))\b")
 
 
@@ -39,17 +76,18 @@ def early_sections(text: str) -> Sections | None:
     told = early_form(text)
     if told is None or told[0] != "F1":
         return None
-    prints = [(_number(match), item) for match in _ITEM.finditer(text) if (item := _item(text, match.end()))]
+    prints = [_Print(match["number"], match.span(), _item(text, match.end())) for match in _ITEM.finditer(text)]
     if not prints:
         return None
     kept, problems = _agreeing(text, prints)
-    first = min(item.header[0] for _, item in prints)
+    first = prints[0].place[0]
+    notice = _NOTICE.search(text, 0, first)
     headings = [match for pattern in (_QUALIFICATIONS, _SUMMARY, _DECISIONS) if (match := pattern.search(text))]
-    stops = sorted([match.start() for match in headings] + [item.header[0] for _, item in prints])
+    stops = sorted([match.start() for match in headings] + [each.place[0] for each in prints])
     reviewer, summary = (_until(text, pattern, stops) for pattern in (_QUALIFICATIONS, _SUMMARY))
     return Sections(
         form="F1",
-        cover=(0, min([first, *(match.start() for match in headings)])),
+        cover=(0, min([first, *(match.start() for match in (*headings, *([notice] if notice else [])))])),
         reviewer=reviewer,
         summary=summary,
         issues=(kept[0].header[0] if kept else first, len(text)),
@@ -59,8 +97,25 @@ def early_sections(text: str) -> Sections | None:
     )
 
 
-def _number(match: re.Match[str]) -> int:
-    return int(match["number"])
+def notice_dates(text: str, sections: Sections) -> Iterator[tuple[str, StatedDate]]:
+    """The dates that an early letter states in the sentences before its first item and in its summary, each once."""
+    until = min((item.header[0] for item in sections.items), default=len(text))
+    for name, pattern in _NOTICE_DATES:
+        for span in ((0, until), sections.summary):
+            found = pattern.search(text, *span) if span else None
+            value = parse_date(found["date"]) if found else None
+            if found and value:
+                yield name, StatedDate(value, found.span("date"), f"early_forms/{name}")
+                break
+
+
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """One print of an item's sentence: its number, where its first words stand, the item where it can be read."""
+
+    number: str | None
+    place: Span
+    item: Item | None
 
 
 def _item(text: str, start: int) -> Item | None:
@@ -69,26 +124,33 @@ def _item(text: str, start: int) -> Item | None:
     stop = min(start + _LONGEST_ITEM, following.start() if following else len(text))
     found = _VERDICT.search(text, start, stop)
     header = trimmed(text, start, found.start()) if found else (start, start)
-    if found is None or header[0] >= header[1]:
+    if found is None or header[0] >= header[1] or _UNCERTAIN.search(text[slice(*header)]):
         return None
     outcome: Outcome = "upheld" if found["refused"] else "overturned"
     return Item(header, outcome, found.span("verdict"), None, None, None)
 
 
-def _agreeing(text: str, prints: Sequence[tuple[int, Item]]) -> tuple[list[Item], list[Problem]]:
-    """The last print of every numbered item, in the order of the text; problems where its prints differ."""
-    by_number: dict[int, list[Item]] = {}
-    for number, item in prints:
-        by_number.setdefault(number, []).append(item)
+def _agreeing(text: str, prints: Sequence[_Print]) -> tuple[list[Item], list[Problem]]:
+    """The last print of every numbered item, in the order of the text; problems where its prints differ or one is unclear."""
+    by_number: dict[str | None, list[_Print]] = {}
+    for each in prints:
+        by_number.setdefault(each.number, []).append(each)
     kept: list[Item] = []
     problems: list[Problem] = []
-    for number, items in by_number.items():
+    for number, same in by_number.items():
+        items = [each.item for each in same if each.item]
         said = {(letter_id(text[slice(*item.header)]), item.outcome) for item in items}
-        if len(said) == 1 and len(items) <= 2:
+        if number and len(said) == 1 and len(items) == len(same) <= 2:
             kept.append(items[-1])
+            continue
+        what = f"item {number}" if number else "an item without number"
+        place = items[-1].header if items else same[-1].place
+        if len(items) == len(same) and number:
+            message = f"The letter decides {what} in ways that differ; it is left out of the decisions."
+            problems.append(Problem("outcome_unreadable", message, place, "contradiction"))
         else:
-            message = f"The letter decides item {number} in ways that differ; it is left out of the decisions."
-            problems.append(Problem("outcome_unreadable", message, items[-1].header))
+            message = f"The letter decides {what} in words that cannot be read with certainty; it is left out of the decisions."
+            problems.append(Problem("outcome_unreadable", message, place))
     return sorted(kept, key=lambda item: item.header), problems
 
 

@@ -71,7 +71,7 @@ _LEADING = re.compile(
     rf"(?:1(?=\s+[A-Za-z])|(?:{_NUMBER})\s*\(\s*(?P<amount>\d{{1,3}})\s*\)|one|a\s+single)\s+[a-z]", re.IGNORECASE
 )
 _MEASURED = re.compile(
-    r"(?<![/\d.])(?P<amount>\d{1,4}(?:\.\d{1,2})?)\s?(?P<unit>grams?|gms?|ml|cc)\b(?!\s?/)", re.IGNORECASE
+    r"(?<![/\d.])(?P<amount>\d{1,4}(?:\.\d{1,2})?)\s{0,3}(?P<unit>grams?|gms?|ml|cc)\b(?!\s?/)", re.IGNORECASE
 )
 _UNIT_BEFORE = re.compile(rf"\b(?P<unit>{_UNIT})\s*,?\s*$", re.IGNORECASE)
 _SEVERAL = re.compile(r"\band\b", re.IGNORECASE)

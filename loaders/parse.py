@@ -25,10 +25,10 @@ from data.record import (
 )
 from loaders import PARSER_VERSION
 from loaders.checks import check_letter
-from loaders.cover import Cover, read_cover
+from loaders.cover import Cover, is_party_copy, read_cover
 from loaders.credentials import read_credentials
 from loaders.dates import injury_date, utilization_review_date
-from loaders.early_forms import early_sections
+from loaders.early_forms import early_sections, notice_dates
 from loaders.items import flag_place, flags_of, read_imaging, read_quantity, service_date, split_request, terms_in
 from loaders.reasons import SILENT, read_reasons, read_silence
 from loaders.sections import Item, Sections, find_sections, sentences
@@ -38,6 +38,7 @@ from loaders.statements import Reading, read_statements
 _BANNER = re.compile(
     r"\s*(?:(?P<sample>SAMPLE LETTER WRITTEN FOR OVERTURN)|(?P<synthetic>SYNTHETIC LETTER MADE BY OVERTURN))\b"
 )
+_OF_THE_REVIEW = re.compile(r"\bIMR\b|Independent\s+Medical\s+Review", re.IGNORECASE)
 _AGE = re.compile(
     r"\b(?P<age>\d{1,3})(?:\s*-\s*|\s+)years?(?:\s*-\s*|\s+)(?:old|of\s+age)\b|\bage(?:d)?\s+(?P<aged>\d{2})\b",
     re.IGNORECASE,
@@ -53,7 +54,6 @@ _AFTERWORD = re.compile(
 )
 SIDES = ("claims_administrator", "reviewer")
 _OTHER_FORM_NAMES = {"F0": "the form of early 2013", "F1": "the form of mid 2013", "F2": "the form of late 2013"}
-_PARTY_COPY = re.compile(r"\b(?:Employee\s+Name|Claims?\s+Number|Provider\s+Name)\s*:", re.IGNORECASE)
 
 
 def parse_letter(text: str, source: str = "") -> Letter:
@@ -61,17 +61,13 @@ def parse_letter(text: str, source: str = "") -> Letter:
     sections = find_sections(text)
     if not sections.items:
         sections = early_sections(text) or sections
+    if sections.form != "unknown" or sections.items or _OF_THE_REVIEW.search(text):
+        refuse_party_copy(text, sections.cover)
     if not sections.items:
         raise _rejection(text, sections)
     if len(sections.items) > MOST_ITEMS:
         raise FileRejected(
             "too_many_items", f"It holds {len(sections.items):,} decided items; no letter has more than {MOST_ITEMS:,}."
-        )
-    if _PARTY_COPY.search(text, *sections.cover):
-        raise FileRejected(
-            "party_copy",
-            "It carries a party's labels (employee name, claim number or provider): it is not the public, redacted copy, "
-            "so it is set aside and not loaded.",
         )
     findings: list[Finding] = []
     problems: list[Problem] = list(sections.problems)
@@ -114,6 +110,16 @@ def parse_letter(text: str, source: str = "") -> Letter:
     return replace(letter, problems=(*problems, *check_letter(letter, sections)))
 
 
+def refuse_party_copy(text: str, cover: Span) -> None:
+    """Raise FileRejected where the text is a party's copy, which is not redacted; nothing of it may be kept."""
+    if is_party_copy(text, cover):
+        raise FileRejected(
+            "party_copy",
+            "It carries a party's labels (employee name, claim number, provider or addressee): it is not the public, redacted "
+            "copy, so it is set aside and not loaded.",
+        )
+
+
 def _rejection(text: str, sections: Sections) -> FileRejected:
     if sections.form in _OTHER_FORM_NAMES:
         return FileRejected(
@@ -148,6 +154,11 @@ def _origin(text: str, findings: list[Finding]) -> Origin:
 def _dates(text: str, sections: Sections, cover: Cover, findings: list[Finding]) -> Dates:
     """Dates from the cover; injury and utilization review, where the cover lacks them, from the summary's prose."""
     stated = dict(cover.dates)
+    if sections.form == "F1":
+        for name, said in notice_dates(text, sections):
+            if name not in stated:
+                stated[name] = said.value
+                findings.append(Finding(f"date_{name}", said.value, said.span, said.rule))
     if sections.summary:
         for name, reader in (("injury", injury_date), ("ur_denial", utilization_review_date)):
             if name not in stated and (found := reader(text, sections.summary)):

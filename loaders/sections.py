@@ -25,6 +25,10 @@ def _spaced(words: str) -> str:
 
 
 HEADINGS = {name: re.compile(_spaced(words)) for name, words in _WORDS.items()}
+# In other letters than capitals only where a heading has its line for itself.
+_HEADING_LINES = {
+    name: re.compile(rf"^{_spaced(words)}$", re.IGNORECASE | re.MULTILINE) for name, words in _WORDS.items()
+}
 _SUMMARY_LEAD = re.compile(
     _spaced(r"The expert reviewer developed the following clinical case summary based on a review of the case file,?")
     + r"(?:\s+including\s+all\s+medical\s+records)?\s*:?",
@@ -41,8 +45,17 @@ _LABEL = re.compile(
     r"|(?P<reviewer>(?<=m)AXIMUS\s+guidelines?\s*:)"
     r"|(?P<rationale>(?<=d)ecision\s+rationale\s*:))"
 )
+# Asked where a letter lacks one of the three: other names of the reviewer, and labels that end with their line.
+_LATER_LABEL = re.compile(
+    r"(?P<admin>Claims\s+Administrator(?:'s|\u2019s)?\s+guidelines?\s*:|^Claims\s+Administrator\s+guidelines?$)"
+    r"|(?P<reviewer>(?:MAXIMUS|(?:Expert|Physician)\s+Reviewer)(?:'s|\u2019s)?\s+guidelines?\s*:"
+    r"|^(?:MAXIMUS|Expert\s+Reviewer)\s+guidelines?$)"
+    r"|(?P<rationale>Decision\s+rationale\s*:|^Decision\s+rationale$)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _OUTCOME = re.compile(r"\b(?:upheld|uphold|overturned|overturn)\Z", re.IGNORECASE)
 _LONGEST_OUTCOME = len(" overturned")
+_DASH = re.compile(r"\s[-\u2013\u2014]")
 _AFTER_OUTCOME = string.whitespace + "."
 _OUTCOMES: dict[str, Outcome] = {
     "upheld": "upheld",
@@ -51,7 +64,7 @@ _OUTCOMES: dict[str, Outcome] = {
     "overturn": "overturned",
 }
 _CREDENTIALS_LABEL = re.compile(
-    r"(?:State\(?s?\)?\s+of\s+Licensure|Certification\(?s?\)?\s*/\s*Special(?:ty|ties))\s*:", re.IGNORECASE
+    r"(?:State\(?s?\)?\s+of\s+Licensure|Certification\(?s?\)?\s*/\s*Special(?:ty|ties)(?:\(ies\))?)\s*:", re.IGNORECASE
 )
 _CREDENTIALS_PROSE = re.compile(r"Board\s+Certified\s+in|licensed\s+to\s+practice\s+in|licensed\s+in", re.IGNORECASE)
 
@@ -129,8 +142,8 @@ class Sections:
 
 def find_sections(text: str) -> Sections:
     """The sections and items of a settled letter. Never raises; a text without items has an empty `items`."""
-    how, summary, issues = (_first(HEADINGS[name], text) for name in ("how", "summary", "issues"))
-    labels = list(_LABEL.finditer(text, issues.end() if issues else 0))
+    how, summary, issues = (_heading(name, text) for name in ("how", "summary", "issues"))
+    labels = _labels(text, issues.end() if issues else 0)
     lead = _ISSUES_LEAD.search(text, issues.end() if issues else 0, labels[0].start() if labels else len(text))
     body = lead.end() if lead else issues.end() if issues else summary.end() if summary else 0
     if labels:  # without the heading, an item may stand above a summary that was put in the wrong place
@@ -138,22 +151,45 @@ def find_sections(text: str) -> Sections:
     items, problems = _items(text, labels, body)
     starts = [match.start() for match in (how, summary, issues) if match]
     stop = issues.start() if issues else labels[0].start() if labels else len(text)
-    summary_span = None
-    if summary:
-        after = _SUMMARY_LEAD.match(text, _skip_blank(text, summary.end()))
-        summary_span = trimmed(text, after.end() if after else summary.end(), max(stop, summary.end()))
-    reviewer_end = summary.start() if summary else stop
+    after = (
+        _SUMMARY_LEAD.match(text, _skip_blank(text, summary.end())) if summary else _SUMMARY_LEAD.search(text, 0, stop)
+    )
+    opening = after or summary
+    summary_span = trimmed(text, opening.end(), max(stop, opening.end())) if opening else None
+    reviewer_end = summary.start() if summary else _above_heading(text, after.start()) if after else stop
     form, form_span = _form(text, how is not None, bool(items), (how.end() if how else 0, reviewer_end))
     return Sections(
         form=form,
         cover=(0, min(starts, default=min(len(text), 2000))),
-        reviewer=(how.end(), max(reviewer_end, how.end())) if how else (0, reviewer_end) if summary else None,
+        reviewer=_reviewer(text, how, summary, reviewer_end),
         summary=summary_span,
         issues=(body, len(text)) if labels else None,
         items=tuple(items),
         problems=tuple(problems),
         form_span=form_span,
     )
+
+
+def _labels(text: str, start: int) -> list[re.Match[str]]:
+    """The labels of all items: the form's own, or where one of the three is not found so, all that later letters may use."""
+    labels = list(_LABEL.finditer(text, start))
+    if len({match.lastgroup for match in labels}) < 3:
+        return list(_LATER_LABEL.finditer(text, start))
+    return labels
+
+
+def _reviewer(text: str, how: re.Match[str] | None, summary: re.Match[str] | None, end: int) -> Span | None:
+    """What stands below the first heading; without it, all above `end` where the summary's heading or a label tells."""
+    if how:
+        return how.end(), max(end, how.end())
+    return (0, end) if summary or _CREDENTIALS_LABEL.search(text, 0, end) else None
+
+
+def _above_heading(text: str, end: int) -> int:
+    """Where the text above `end` ends without a last line in capitals, the heading of what begins at `end`."""
+    above = text[:end].rstrip()
+    line = max(above.rfind("\n"), above.rfind("\f")) + 1
+    return line if above[line:].isupper() else end
 
 
 def trimmed(text: str, start: int, end: int) -> Span:
@@ -168,7 +204,7 @@ def trimmed(text: str, start: int, end: int) -> Span:
 def beyond_form(text: str, span: Span) -> str:
     """The text at `span` without the form's own headings, lead sentences and labels."""
     rest = text[slice(*span)]
-    for words in (*HEADINGS.values(), _SUMMARY_LEAD, _ISSUES_LEAD, _LABEL):
+    for words in (*HEADINGS.values(), _SUMMARY_LEAD, _ISSUES_LEAD, _LATER_LABEL):
         rest = words.sub(" ", rest)
     return rest
 
@@ -184,8 +220,8 @@ def sentences(text: str, start: int, end: int) -> list[Span]:
     return [span for span in spans if span[0] < span[1]]
 
 
-def _first(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    return pattern.search(text)
+def _heading(name: str, text: str) -> re.Match[str] | None:
+    return HEADINGS[name].search(text) or _HEADING_LINES[name].search(text)
 
 
 def _skip_blank(text: str, position: int) -> int:
@@ -298,7 +334,7 @@ def _header(text: str, lower: int, upper: int, *, opens: bool) -> tuple[int, int
     if word is None:
         return None
     before = window[: word.start()].rstrip()
-    if before.endswith(":"):
+    if before.endswith(":") or _DASH.fullmatch(before[-2:]):
         before = before[:-1].rstrip()
     elif not before.endswith((" is", " are")):
         return None
@@ -341,10 +377,12 @@ def _after_closing(text: str, start: int, end: int, *, at_paragraph: bool) -> in
     lines = list(_LINE.finditer(text, start, end))
     for gap in reversed(lines):
         above = text[start : gap.start()]
-        if _CLOSING.search(above[-80:]) or (
-            _SENTENCE_END.search(above[-80:]) and not _is_modified_part(text[gap.end() : end], above)
+        ended = bool(_SENTENCE_END.search(above[-80:]))
+        if (ended and not _is_modified_part(text[gap.end() : end], above)) or (
+            not ended and _CLOSING.search(above[-80:]) and not text[gap.end()].islower()
         ):
-            return gap.end()
+            start, at_paragraph = gap.end(), True
+            break
     chosen = start
     for step in _SENTENCE_STEP.finditer(text, start, end):
         above = text[start : step.start()]

@@ -12,7 +12,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
+from itertools import islice, pairwise
+
+from loaders.running import CASE_NUMBER, running_lines
 
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _TABLE: dict[int, str | None] = {
@@ -38,6 +40,12 @@ _MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
 # Longer runs of blanks are columns drawn with blanks; kept short so that no pattern can spend its time on them.
 _BLANKS = re.compile(" {5,}")
 _FIVE_BLANKS = " " * 5
+
+
+# A line of a page is not longer; a paragraph on one line mostly is.
+_LONGEST_LINE = 200
+# The gap between two paragraphs of a double-spaced text, in the marks of `_Line.empty_after`.
+PARAGRAPH = "ebe"
 
 
 class Shape(Enum):
@@ -72,6 +80,9 @@ def settle(raw: str) -> str:
     if not lines:
         return ""
     shape = _shape(lines)
+    body = _without_running(lines, shape)
+    if body is not lines:
+        lines, shape = body, _shape(body)
     pieces: list[str] = []
     blanks_kept = sum(1 for line in lines if line.wrapped) > 0.35 * len(lines)
     for line, following in pairwise(lines):
@@ -122,12 +133,45 @@ def _lines(text: str) -> list[_Line]:
     return lines
 
 
+def _without_running(lines: list[_Line], shape: Shape) -> list[_Line]:
+    """The lines without running headers and footers, a page end where they stood.
+
+    Where the case number stands in them alone, the first such line is kept, above all others.
+    """
+    spaced = shape is Shape.DOUBLE_SPACED
+    ends = [
+        place for place, line in enumerate(lines) if line.page_after or (spaced and _may_end_page(line.empty_after))
+    ]
+    texts = [line.text for line in lines]
+    running = running_lines(texts, ends)
+    if not running or len(running) == len(lines):
+        return lines
+    kept: list[_Line] = []
+    for place, line in enumerate(lines):
+        if place not in running:
+            kept.append(line)
+        elif kept:
+            last = kept[-1]
+            last.page_after = True
+            last.empty_after = PARAGRAPH if "b" in last.empty_after + line.empty_after else ""
+    if not any(CASE_NUMBER.search(line.text) for line in kept):
+        named = (texts[place] for place in sorted(running) if CASE_NUMBER.search(texts[place]))
+        kept[:0] = [_Line(text, False, PARAGRAPH, False) for text in islice(named, 1)]
+    return kept
+
+
+def _may_end_page(gap: str) -> bool:
+    return len(gap) > 2 and gap != PARAGRAPH
+
+
 def _shape(lines: list[_Line]) -> Shape:
-    inner = lines[:-1] or lines
+    # How a page ends says little of how a line does.
+    inner = [line for line in lines[:-1] if not line.page_after] or lines[:-1] or lines
     followed = sum(1 for line in inner if line.empty_after) / len(inner)
     if followed > 0.85:
         wider = sum(1 for line in inner if len(line.empty_after) > 1)
-        return Shape.DOUBLE_SPACED if wider and len(inner) > 8 else Shape.EMPTY_LINES
+        whole_paragraphs = any(len(line.text) > _LONGEST_LINE for line in inner)
+        return Shape.DOUBLE_SPACED if wider and len(inner) > 8 and not whole_paragraphs else Shape.EMPTY_LINES
     wrapped = sum(1 for line in inner if line.wrapped or line.text.endswith("-")) / len(inner)
     return Shape.TRAILING_BLANKS if 0.35 < wrapped < 0.98 and followed < 0.2 else Shape.EMPTY_LINES
 
@@ -153,13 +197,14 @@ def _break_after(line: _Line, shape: Shape) -> str:
         return f"\n\n{page}"
     if shape is Shape.DOUBLE_SPACED:
         return _double_spaced_break(line.empty_after, page)
-    return f"\n\n{page}" if line.empty_after else f"\n{page}"
+    # Empty lines at a page's end may be the page's own.
+    return "\n\n" if line.empty_after and not page else f"\n{page}"
 
 
 def _double_spaced_break(gap: str, page: str) -> str:
     if len(gap) <= 1:
         return page or " "
-    if gap == "ebe":
+    if gap == PARAGRAPH:
         return f"\n\n{page}"
     if gap == "eee":  # a page break anywhere, or a paragraph gap whose blank was trimmed: nobody can tell
         return f"\n{page}"

@@ -7,11 +7,10 @@ from functools import partial
 import streamlit as st
 
 from data.schema import dimensions
-from data.sentences import answer
 from data.statistics import Rate
 from pages.parts.charts.draw import draw
 from pages.parts.charts.matrix import matrix
-from pages.parts.frame import begin, definitions, nothing_found
+from pages.parts.frame import begin, definitions, nothing_found, say
 from pages.parts.pictures import choose_pair, dots, unit_of
 from pages.parts.tables import rate_cells, rate_columns, table
 
@@ -31,18 +30,20 @@ st.title("How do denials fare by the guideline behind them?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
-st.html(f'<p class="ov-answer">{answer(head, view.filters, *view.ask("against_rest"))}</p>')
-
 side = view.filters.side
+profile = f"{side}_profile"
+say(view, head, by=profile, kind="source group")
 whose = "claims administrator cited for the denial" if side == "admin" else "reviewer relied on"
 st.html(
-    f'<p class="ov-note">Counted is what the <b>{whose}</b>; the switch in the sidebar, '
-    "“Guideline source of the”, turns to the other side. The reviewer’s citation is chosen together with the outcome, so it explains a decision "
+    f'<p class="ov-note">Shown is what the <b>{whose}</b>; '
+    "“Guideline source of the” in the sidebar turns to the other side. The reviewer’s citation is chosen together with the outcome, so it explains a decision "
     "and does not predict one.</p>"
 )
 
-st.subheader(f"What the {whose}: each decision once")
-profile = f"{side}_profile"
+by_letter = unit_of(view) == "letter"
+st.subheader(f"What the {whose}" + ("" if by_letter else ": each decision once"))
+if by_letter:
+    st.html('<p class="ov-note">A letter whose items differ in this counts under each of them.</p>')
 dots(view, profile, view.ask("by", profile), heading="Sources", by_rate=False)
 
 st.subheader("Source by source")

@@ -6,10 +6,9 @@ import streamlit as st
 
 from data.filters import Choice
 from data.schema import NOT_STATED, dimensions
-from data.sentences import answer
 from pages.parts.charts.draw import draw
 from pages.parts.charts.matrix import matrix
-from pages.parts.frame import begin, definitions, nothing_found
+from pages.parts.frame import begin, definitions, nothing_found, say
 from pages.parts.pictures import choose_pair, dots, unit_of
 from pages.parts.tables import rate_cells, rate_columns, table
 
@@ -24,8 +23,7 @@ imaging = view.filters if chosen else every
 head = view.ask("headline", filters=imaging)
 if not head.decisions:
     nothing_found(view)
-lead = "" if chosen else "All imaging: "
-st.html(f'<p class="ov-answer">{lead}{answer(head, imaging, *view.ask("against_rest", filters=imaging))}</p>')
+say(view, head, lead="" if chosen else "All imaging: ", filters=imaging)
 
 st.subheader("By modality")
 st.html(

@@ -7,9 +7,9 @@ from functools import partial
 import streamlit as st
 
 from data.schema import dimensions
-from data.sentences import answer, day
-from pages.parts.frame import begin, definitions, nothing_found, plain
-from pages.parts.state import address, go
+from data.sentences import day
+from pages.parts.frame import begin, definitions, nothing_found, plain, say
+from pages.parts.state import address, link
 from pages.parts.tables import download
 
 PAGE_LENGTH = 20
@@ -25,7 +25,7 @@ st.title("Which letters are behind these figures?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
-st.html(f'<p class="ov-answer">{answer(head, view.filters, *view.ask("against_rest"))}</p>')
+say(view, head)
 
 
 def labels(dimension: str, keys: list[str]) -> str:
@@ -63,10 +63,10 @@ for row in rows:
         f'<p class="ov-meta">{html.escape(" · ".join(filter(None, details)))}</p>'
         f"<p>{html.escape((row['decisive'] or '')[:400])}</p></div>"
     )
-    words, button = st.columns([6, 1], vertical_alignment="center")
-    words.html(card)
-    if button.button("Read", key=f"ov-read-{row['letter_id'][:16]}-{row['ordinal']}", help=f"Open {plain(name)}"):
-        go("letter", view.filters, letter=row["letter_id"][:16], item=str(row["ordinal"]), page=str(page))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        st.html(card)
+        place = {"letter": row["letter_id"][:16], "item": str(row["ordinal"]), "page": str(page)}
+        link("letter", "Read", view.filters, help=f"Open {plain(name)}", **place)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.button("Previous", disabled=page <= 1, on_click=partial(turn, page - 1), key="ov-previous")

@@ -5,14 +5,14 @@ from functools import partial
 
 import streamlit as st
 
-from data.sentences import answer, day
+from data.sentences import day
 from data.statistics import counted, percent, rate_words
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
 from pages.parts.charts.trend import Period, trend
-from pages.parts.frame import begin, definitions, nothing_found
+from pages.parts.frame import begin, definitions, nothing_found, say
 from pages.parts.pictures import choose_outcome, choose_period, dots, period_end, period_label, unit_of
-from pages.parts.state import go
+from pages.parts.state import link
 from pages.parts.tables import rate_cells, rate_columns, table
 
 view = begin("overview")
@@ -21,8 +21,7 @@ head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
 
-versus, rest = view.ask("against_rest")
-st.html(f'<p class="ov-answer">{answer(head, view.filters, versus, rest)}</p>')
+say(view, head)
 unit = unit_of(view)
 rate = "too few" if head.rate.small or head.rate.rate is None else percent(head.rate.rate, head.rate.n)
 figures = [
@@ -39,8 +38,7 @@ st.html(
     + "".join(f'<div class="ov-figure"><b>{figure}</b><span>{words}</span></div>' for figure, words in figures)
     + "</div>"
 )
-if st.button("Show the letters", key="ov-show-letters"):
-    go("letters", view.filters)
+link("letters", "Show the letters", view.filters)
 
 st.subheader("Letters by what became of their items")
 draw(
@@ -80,6 +78,7 @@ if periods:
     points = [
         Period(
             period.start,
+            period_end(length, period.start),
             period_label(length, period.start),
             period.rate,
             period_end(length, period.start) - timedelta(days=3) <= covered,
@@ -88,6 +87,8 @@ if periods:
     ]
     if all(period.rate.small for period in periods):
         st.html('<p class="ov-note">No year has enough letters for a rate; the table has the counts.</p>')
+    elif len(points) == 1:
+        st.html(f'<p class="ov-note">All that has a date lies in {points[0].label}: there is no trend to show yet.</p>')
     else:
         draw(
             trend(points, head.rate, unit=unit, dark=view.dark),
@@ -95,6 +96,8 @@ if periods:
             alt=f"Overturn rate by {length}",
             on_click=partial(choose_period, length),
         )
+        if not points[-1].complete:
+            st.html(f'<p class="ov-note">Grey: {points[-1].label} is not complete yet.</p>')
     table(
         view,
         (length.capitalize(), *rate_columns(view)),

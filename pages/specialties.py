@@ -2,21 +2,20 @@
 
 import streamlit as st
 
-from data.sentences import answer
-from pages.parts.frame import begin, definitions, nothing_found
-from pages.parts.pictures import dots
+from pages.parts.frame import begin, definitions, nothing_found, say
+from pages.parts.pictures import dots, unit_of
 
 view = begin("specialties")
 st.title("Does the reviewer’s specialty matter?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
-st.html(f'<p class="ov-answer">{answer(head, view.filters, *view.ask("against_rest"))}</p>')
+say(view, head, by="specialty_group", kind="specialty group")
 st.html(
     '<p class="ov-note">Reviewers are matched to the condition, so a difference between specialties is not a difference between reviewers: '
     "the requests differ too. Reviewers are confidential; only their specialty and licence are known.</p>"
 )
-st.subheader("Specialty groups: each decision once")
+st.subheader(f"Specialty groups: each {unit_of(view)} once")
 dots(view, "specialty_group", view.ask("by", "specialty_group"), heading="Specialty group")
 st.subheader("Specialty by specialty")
 st.html(

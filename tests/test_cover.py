@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from loaders.cover import Cover, read_cover
@@ -71,7 +73,22 @@ Received:"""
 BETWEEN = MIXED.replace("10/14/2016\nDate of Injury:", "Date of Injury:\n10/14/2016").replace(
     "11/29/2016\nApplication\nReceived:", "Application\n11/29/2016\nReceived:"
 )
-LAYOUTS = [ROWS, STACKED, COLUMNS, MIXED, BETWEEN]
+# Columns in another order: the last label is followed by the first value, which is not its own.
+TURNED = """Date Assigned:
+Priority:
+Date of Injury:
+Decision Date:
+UR Denial Date:
+Case Number:
+Application Received:
+12/05/2016
+Standard
+10/14/2016
+01/09/2017
+11/18/2016
+CM16-0990099
+11/29/2016"""
+LAYOUTS = [ROWS, STACKED, COLUMNS, MIXED, BETWEEN, TURNED]
 
 
 def cover_of(text: str) -> Cover:
@@ -150,3 +167,20 @@ def test_a_label_without_value_leaves_the_others_theirs() -> None:
     assert cover_of(ROWS.replace("Date of Injury: 10/14/2016", "Date of Injury:")).dates == {
         key: value for key, value in VALUES.items() if key != "injury"
     }
+
+
+@pytest.mark.parametrize("order", list(permutations(range(7)))[::97])
+def test_labels_in_any_order(order: tuple[int, ...]) -> None:
+    labels = [
+        line for line in COLUMNS.replace("Application\nReceived", "Application Received").split("\n") if ":" in line
+    ]
+    values = COLUMNS.split("\n\n")[1].split("\n")
+    layouts = (
+        "\n".join(f"{labels[at]} {values[at]}" for at in order),
+        "\n".join(f"{labels[at]}\n{values[at]}" for at in order),
+        "\n".join(labels[at] for at in order) + "\n" + "\n".join(values[at] for at in order),
+        " ".join(f"{labels[at]} {values[at]}" for at in order),
+    )
+    for layout in layouts:
+        cover = cover_of(layout)
+        assert (cover.case_number, cover.priority, cover.dates) == ("CM16-0990099", "standard", VALUES), layout

@@ -11,6 +11,7 @@ from loaders.parse import parse_letter
 from loaders.sections import early_form
 from loaders.settle import settle
 from loaders.statements import read_statement, read_statements
+from tests.shapes import SHAPES
 
 NOTICE = "Notice of Independent Medical Review Determination"
 DECISION = "INDEPENDENT MEDICAL REVIEW DECISION AND RATIONALE"
@@ -137,6 +138,7 @@ def test_two_prints_that_differ_are_a_problem(other: str) -> None:
     letter = read(letter_text(other, SECOND))
     assert items_of(letter) == EXPECTED[1:]
     (problem,) = [problem for problem in letter.problems if problem.code == "outcome_unreadable"]
+    assert problem.kind == "contradiction"
     assert problem.span and "knee" in letter.text[slice(*problem.span)]
 
 
@@ -161,6 +163,91 @@ def test_the_sentence_alone_is_no_letter() -> None:
     with pytest.raises(FileRejected) as refusal:
         read(FIRST)
     assert refusal.value.code == "not_a_letter"
+
+
+FILED = (
+    "An application for Independent Medical Review was filed on 9/6/2013 disputing the Utilization Review Denial dated 8/30/2013. "
+    "A Notice of Assignment and Request for Information was provided to the above parties on 9/23/2013. A decision has been "
+    "made for each of the treatment and/or services that were in dispute:"
+)
+DISCLAIMER = (
+    "Disclaimer: The following case summary was taken directly from the utilization review denial/modification dated "
+    "August 30, 2013."
+)
+COURSE = {
+    "injury": None,
+    "ur_denial": "2013-08-30",
+    "application_received": "2013-09-06",
+    "assigned": "2013-09-23",
+    "decision": "2013-09-26",
+}
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n", " ", "\n\f"])
+@pytest.mark.parametrize("labels", ["", "Date of Injury:", "Date of Injury:\nUR Denial Date:"])
+def test_the_course_of_the_case(labels: str, gap: str) -> None:
+    """The notice's dates are its own: a label whose value was cut out does not take one of them."""
+    letter = read(
+        letter_text(FIRST, SECOND, gap=gap).replace("Dated: 9/26/2013", f"Dated: 9/26/2013\n{labels}\n{FILED}")
+    )
+    assert as_object(letter)["dates"] == COURSE
+    places = {finding.kind: letter.text[slice(*finding.span)] for finding in letter.findings if "date_" in finding.kind}
+    assert places["date_application_received"] == "9/6/2013"
+    assert places["date_assigned"] == "9/23/2013"
+
+
+def test_the_disclaimer_dates_the_denial() -> None:
+    letter = read(letter_text(FIRST, SECOND).replace("Case Summary:", f"Case Summary: {DISCLAIMER}"))
+    assert letter.dates.ur_denial == "2013-08-30"
+
+
+@pytest.mark.parametrize(
+    ("written", "outcome"),
+    [
+        ("is notmedically necessary and appropriate", "upheld"),
+        ("isnot medically necessary and appropriate", "upheld"),
+        ("isnotmedically necessary and appropriate", "upheld"),
+        ("is\nnot\n\fmedically\nnecessary and\nappropriate", "upheld"),
+        ("was not medically necessary and appropriate", "upheld"),
+        ("ismedically necessary andappropriate", "overturned"),
+        ("are medically necessary and appropriate", "overturned"),
+        ("is partially medically necessary and appropriate", None),
+        ("is medically necessary and appropriate only in part", None),
+        ("is medically unnecessary", None),
+        ("is medically not necessary and appropriate", None),
+        ("is medically necessary but is not medically necessary and appropriate", None),
+        ("not is medically necessary and appropriate", None),
+        ("is no t medically necessary and appropriate", None),
+        ("isn't medically necessary and appropriate", None),
+        ("is not not medically necessary and appropriate", None),
+    ],
+)
+def test_no_glue_turns_a_verdict(written: str, outcome: str | None) -> None:
+    first = FIRST.replace("is not medically necessary and appropriate", written)
+    letter = read(letter_text(first, SECOND, listed=(first, SECOND)))
+    assert items_of(letter) == ([("MRI of the left knee", outcome)] if outcome else []) + EXPECTED[1:]
+    unread = [problem for problem in letter.problems if problem.code == "outcome_unreadable"]
+    assert len(unread) == (outcome is None)
+
+
+def test_one_unclear_print_leaves_the_item_out() -> None:
+    unclear = FIRST.replace("is not medically", "is partially medically")
+    letter = read(letter_text(FIRST, SECOND, listed=(unclear, SECOND)))
+    assert items_of(letter) == EXPECTED[1:]
+    assert [problem.code for problem in letter.problems].count("outcome_unreadable") == 1
+
+
+def test_an_item_without_number_is_a_problem() -> None:
+    letter = read(letter_text(FIRST.removeprefix("1) "), SECOND, listed=(SECOND,)))
+    assert items_of(letter) == EXPECTED[1:]
+    assert [problem.code for problem in letter.problems].count("outcome_unreadable") == 1
+
+
+@pytest.mark.parametrize("shape", list(SHAPES))
+def test_an_early_letter_in_every_shape(shape: str) -> None:
+    text = settle(letter_text(f"{FIRST}", SECOND).replace("9/26/2013", f"9/26/2013\n\n{FILED}"))
+    letter = read(SHAPES[shape](text))
+    assert (items_of(letter), as_object(letter)["dates"]) == (EXPECTED, COURSE)
 
 
 @pytest.mark.parametrize(

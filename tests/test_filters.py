@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.filters import Choice, DateRange, Filters, from_query, notices, to_query, where
+from data.filters import Choice, DateRange, Filters, from_query, one_value, to_query, where
 from data.queries import Reader
 from data.schema import NOT_STATED, dimensions
+from data.sentences import notices
 from data.warehouse import Snapshot
 from tests.plain import some_filters
 
@@ -122,6 +123,70 @@ def test_unknown_values_give_a_notice_and_never_widen(
         connection, sample_warehouse, from_query({name: known})
     )
     assert notices(from_query({name: known})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "read"),
+    [
+        ("modality", ["ct", "mri"], {"modality": "ct,mri"}),
+        ("modality", ["ct", "ct"], {"modality": "ct"}),
+        ("modality", ["all:ct,mri", "!dexa"], {"modality": "all:ct,mri,!dexa"}),
+        ("words", ["bone", "scan"], {"words": "bone scan"}),
+        ("without", ["ancillary", "modified"], {"without": "ancillary,modified"}),
+        ("date", ["2016..", "not_stated"], {"date": "2016..,not_stated"}),
+    ],
+)
+def test_a_parameter_given_twice_adds_up(name: str, values: list[str], read: dict[str, str]) -> None:
+    filters = from_query({name: one_value(name, values)})
+    assert filters == from_query(read)
+    assert not filters.unreadable and notices(filters) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("outcome", ["overturned", "upheld"]),
+        ("date", ["2015..2016", "2016..2017"]),
+        ("unit", ["item", "letter"]),
+        ("by", ["ur", "decision"]),
+        ("side", ["admin", "reviewer"]),
+        ("modality", ["ct", "all:mri"]),
+    ],
+)
+def test_a_parameter_given_twice_that_cannot_add_up_is_named_and_matches_nothing_more(
+    name: str, values: list[str], connection: duckdb.DuckDBPyConnection, sample_warehouse: Snapshot
+) -> None:
+    filters = from_query({name: one_value(name, values)})
+    (sentence,) = notices(filters)
+    assert values[1] in sentence
+    alone = from_query({name: values[0]})
+    found = decisions(connection, sample_warehouse, filters)
+    assert found == (decisions(connection, sample_warehouse, alone) if name == "modality" else 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"date": "2017-03-01..2016-01-31"}, "begin on 1 Mar 2017 and end on 31 Jan 2016"),
+        ({"words": "-- ."}, "no word to search for in '-- .'"),
+        ({"words": '""'}, "no word to search for"),
+        ({"words": "spine " + "x" * 41}, "at most 40 in a word"),
+        ({"category": "all:surgery,injection"}, "at once under treatment category"),
+        ({"modality": "only:ct,not_stated"}, "No decision is CT and No imaging study at once"),
+    ],
+)
+def test_what_can_never_match_is_told(
+    query: dict[str, str], said: str, connection: duckdb.DuckDBPyConnection, sample_warehouse: Snapshot
+) -> None:
+    filters = from_query(query)
+    (sentence,) = notices(filters)
+    assert said in sentence
+    assert decisions(connection, sample_warehouse, filters) == 0
+
+
+@pytest.mark.parametrize("query", [{"date": "2016-01-31..2016-01-31"}, {"words": "bone -- scan"}, {"date": "2016.."}])
+def test_what_may_match_gives_no_notice(query: dict[str, str]) -> None:
+    assert notices(from_query(query)) == []
 
 
 def test_known_values_give_no_notice() -> None:

@@ -6,8 +6,10 @@ import pytest
 
 from data.record import Citation, as_object
 from data.record_schema import check_record
+from loaders.parse import parse_letter
+from loaders.settle import settle
 from loaders.statements import read_statement
-from tests.builder import COVER, Item, labelled, read_letter
+from tests.builder import COVER, Item, labelled, raw_letter, read_letter
 
 NEW = "Decision based on MTUS Wearable Supports Guideline 2031, Section(s): Braces, Watches."
 
@@ -82,12 +84,73 @@ def test_a_frame_that_names_nothing_has_no_section() -> None:
 
 
 def test_another_heading_for_the_summary_leaves_the_items_readable() -> None:
-    from loaders.parse import parse_letter
-    from loaders.settle import settle
-    from tests.builder import raw_letter
-
     raw = raw_letter(Item(admin=NEW)).replace("CLINICAL CASE SUMMARY", "SUMMARY OF THE CASE")
     letter = parse_letter(settle(raw))
     assert [(decision.request, decision.outcome) for decision in letter.decisions] == [
         ("MRI of the left knee", "upheld")
     ]
+
+
+BASE = raw_letter(
+    Item("MRI of the left knee", "Overturned", rationale="It is medically necessary."),
+    Item("CT of the head"),
+    credentials=labelled("California", "Neurology, Internal Medicine"),
+    cover=COVER,
+)
+HEADING, SUMMARY_HEADING = "HOW THE IMR FINAL DETERMINATION WAS MADE", "CLINICAL CASE SUMMARY"
+
+
+@pytest.mark.parametrize(
+    ("changes", "form"),
+    [
+        ({"guideline:": "Guideline:", "MAXIMUS": "Maximus"}, "F4"),
+        ({"MAXIMUS guideline": "Expert Reviewer guideline"}, "F4"),
+        ({"MAXIMUS guideline:": "Maximus Guidelines\n", "Administrator guideline:": "Administrator Guideline\n"}, "F4"),
+        ({"Decision rationale:": "Decision Rationale\n", "MAXIMUS guideline:": "Expert Reviewer guidelines:"}, "F4"),
+        ({": Upheld": " - Upheld", ": Overturned": " \u2013 Overturned"}, "F4"),
+        ({": Upheld": ": UPHELD", ": Overturned": ": OVERTURNED"}, "F4"),
+        ({HEADING: HEADING.title(), SUMMARY_HEADING: SUMMARY_HEADING.title()}, "F4"),
+        ({"IMR ISSUES, DECISIONS AND RATIONALES": "Imr Issues, Decisions and Rationales"}, "F4"),
+        ({"IMR ISSUES, DECISIONS AND RATIONALES": "ISSUES AND DECISIONS"}, "F4"),
+        ({"(s)/Specialty": "(s) / Specialty(ies)", "State(s)": "States"}, "F4"),
+        ({"(s)/Specialty": "s/Specialties", "State(s)": "State"}, "F4"),
+        ({HEADING: "HOW THE DETERMINATION WAS MADE"}, "unknown"),
+        ({HEADING: "HOW THE DETERMINATION WAS MADE", SUMMARY_HEADING: "CASE HISTORY"}, "unknown"),
+        ({SUMMARY_HEADING: "CASE HISTORY"}, "F4"),
+    ],
+)
+def test_other_words_of_the_form_lose_no_item(changes: dict[str, str], form: str) -> None:
+    raw = BASE
+    for old, new in changes.items():
+        assert old in raw
+        raw = raw.replace(old, new)
+    letter = parse_letter(settle(raw))
+    assert letter.form == form
+    assert [(decision.request, decision.outcome) for decision in letter.decisions] == [
+        ("MRI of the left knee", "overturned"),
+        ("CT of the head", "upheld"),
+    ]
+    for decision in letter.decisions:
+        assert decision.claims_administrator.sources == decision.reviewer.sources == ("mtus",)
+        assert decision.rationale.text
+    assert letter.credentials.licensed_in == ("California",)
+    assert [specialty.name for specialty in letter.credentials.specialties] == ["Neurology", "Internal Medicine"]
+    assert (letter.dates.decision, letter.worker.age) == ("2017-01-09", 41)
+
+
+def test_a_third_outcome_is_a_problem_and_no_guess() -> None:
+    letter = parse_letter(settle(BASE.replace(": Upheld", ": Partially Overturned")))
+    assert [decision.request for decision in letter.decisions] == ["MRI of the left knee"]
+    assert "outcome_unreadable" in [problem.code for problem in letter.problems]
+
+
+@pytest.mark.parametrize("year", range(2019, 2026))
+@pytest.mark.parametrize("part", ["Low Back Disorders", "Traumatic Brain Injury", "Workplace Mental Health: Anxiety"])
+def test_parts_of_later_years(part: str, year: int) -> None:
+    (citation,) = citations(f"Decision based on MTUS {part} {year}, Section(s): Diagnostic Testing.")
+    assert (citation.frame, citation.edition, citation.sections) == ("mtus", str(year), ("Diagnostic Testing",))
+
+
+def test_odg_by_mcg() -> None:
+    (citation,) = citations("Decision based on Non-MTUS Citation ODG by MCG, Knee Chapter.")
+    assert (citation.frame, citation.source) == ("outside", "odg")

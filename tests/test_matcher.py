@@ -6,12 +6,12 @@ import re
 from functools import cache
 
 import pytest
-from conftest import SAMPLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.vocabulary import Match, _compile, lowered, names, vocabulary
 from data.vocabulary.openings import hints, leading, shortest
+from tests.conftest import SAMPLES
 
 LETTERS = [path.read_text(encoding="utf-8") for path in sorted((SAMPLES / "letters").glob("*.txt"))[:12]]
 LINES = [line.strip() for letter in LETTERS for line in letter.splitlines() if line.strip()]

@@ -189,7 +189,8 @@ def holds(finding: Finding) -> bool:
         return value.lower() in re.sub(r"\s", "", words).lower()
     if entry:
         known = vocabulary(entry[1])
-        matches = known.mentions(words, keys=(entry[2],)) if known.settings.get("terms_share_words") else ()
+        shared = known.settings.get("terms_share_words")
+        matches = next(known.mentions(words, [(0, len(words))], frozenset({entry[2]}))) if shared else ()
         return any(match.key == entry[2] for match in matches or known.find(words))
     return any(map(str.isalnum, words))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -9,8 +10,9 @@ from datetime import datetime
 import streamlit as st
 
 from data.errors import WarehouseError
-from data.filters import Filters, from_query, notices, to_query
-from data.sentences import ESTIMAND, MEANING, chips, day, published_total
+from data.filters import Filters, from_query, one_value, to_query
+from data.queries import Headline
+from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
 from pages.parts import navigation, theme
@@ -41,6 +43,8 @@ def begin(page: str, *, sidebar: bool = True) -> View:
         _chips(view)
         if filters.outcome:
             st.html(f'<p class="ov-note">{_ONE_OUTCOME.format(filters.outcome)}</p>')
+    else:
+        st.html(theme.NO_SIDEBAR)
     _status(view)
     return view
 
@@ -60,11 +64,28 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+.!|<>~$:&-])", r"\\\1", " ".join(text.split()))
 
 
+def say(
+    view: View, head: Headline, *, lead: str = "", filters: Filters | None = None, by: str = "", kind: str = "group"
+) -> None:
+    """The sentence under the title, which answers it for the filter (or for `filters`), and what its words mean.
+
+    Where the title asks about groups, `by` is their dimension: a second sentence says whether any differs from the rest.
+    """
+    filters = filters or view.filters
+    words = f"{lead}{answer(head, filters, *view.ask('against_rest', filters=filters))}"
+    groups = view.ask("by", by, filters=filters) if by and not (filters.choice(by) or filters.outcome) else []
+    if len(groups) > 1 and not head.rate.small:
+        words += f" {standing_out(groups, kind)}"
+    text = html.escape(words)
+    st.html(f'<p class="ov-answer">{text}</p><p class="ov-note">{MEANING}</p>')
+
+
 def definitions() -> None:
-    """The folded definitions that end every page."""
+    """What every page ends with: what is counted, and the folded definitions."""
+    st.html(f'<p class="ov-note">{ESTIMAND}</p>')
     with st.expander("What the figures mean"):
         st.markdown(
-            f"{MEANING}\n\n{ESTIMAND}\n\n"
+            f"{MEANING}\n\n"
             "**Rate**: overturned items divided by decided items; with letters as the unit, letters in which any item of the filter was "
             "overturned. **Interval**: 95 %, after Wilson, widened because the items of a letter share their reviewer and records "
             "(Rao and Scott 1992). Letters by the same unknown reviewer are alike too, so intervals are lower bounds on the uncertainty. "
@@ -129,7 +150,8 @@ def _when(of: Snapshot) -> str:
 
 def _filters(page: str) -> Filters:
     """The filter of the address. Turning to a page by a bare address within a session carries the filter along."""
-    query = {name: st.query_params[name] for name in st.query_params if name in FILTER_PARAMETERS}
+    named = [name for name in st.query_params if name in FILTER_PARAMETERS]
+    query = {name: one_value(name, st.query_params.get_all(name)) for name in named}
     turned = st.session_state.get("ov-page") not in (None, page)
     if turned and not query and "snapshot" not in st.query_params and st.session_state.get("ov-query"):
         query = dict(st.session_state["ov-query"])
@@ -150,7 +172,7 @@ def _remember(view: View) -> None:
 
 def _menu(view: View) -> None:
     """The menu; its links carry the filter and the snapshot along."""
-    registered = navigation.pages()
+    registered = navigation.pages(at=st.session_state.get("ov-at", ""))
     with st.container(horizontal=True, key="ov-menu", gap="small"):
         for entry in navigation.ENTRIES:
             if entry.listed:

@@ -32,9 +32,9 @@ ENTRIES = (
 _registered = False
 
 
-def pages() -> dict[str, Page]:
-    """Every page by name; the first one is the default, whose address is the bare one."""
-    return {entry.name: _page(entry, default=entry is ENTRIES[0]) for entry in ENTRIES}
+def pages(at: str = "") -> dict[str, Page]:
+    """Every page by name; the first one is the default, whose address is the bare one, unless the browser is `at` its name."""
+    return {entry.name: _page(entry, default=entry is ENTRIES[0] and at != entry.name) for entry in ENTRIES}
 
 
 def _page(entry: Entry, *, default: bool = False) -> Page:
@@ -49,6 +49,7 @@ def register() -> Page:
     named = _page(ENTRIES[0])  # the first page again, at the address of its name
     chosen = st.navigation([*pages().values(), named], position="hidden")
     _registered = True
+    st.session_state["ov-at"] = chosen.url_path
     return chosen
 
 

@@ -12,9 +12,10 @@ from data.filters import MAX_WORDS, OUTCOMES, Choice, DateRange
 from data.schema import NOT_STATED, dimensions
 from pages.parts.state import View, apply, current
 
-_CASE = re.compile(r"CM\s?(\d{2})\s?-\s?(\d{5,8})", re.IGNORECASE)
+# People copy it with what stands before it, and type it with other signs than the form's hyphen, or none.
+_CASE = re.compile(r"(?:IMR\W*)?(?:case\W*)?(?:(?:number|no)\W*)?CM\W*([0-9]{2})\W*([0-9]{5,8})", re.IGNORECASE)
 _SIDES = {"admin": "Administrator", "reviewer": "Reviewer"}
-_MODES = {"any": "any of these", "all": "all of these", "only": "only these"}
+_MODES = {"any": "any of", "all": "all of", "only": "only"}
 _UNITS = {"item": "Disputed items", "letter": "Letters"}
 _SWITCHES = {
     "ancillary": ("Ancillary items", "Services associated with an operation, or refused because the operation is."),
@@ -82,7 +83,7 @@ def _words(view: View) -> None:
 
 def case_number(words: str) -> str | None:
     """The case number that the words are, as the form writes it, or None."""
-    found = _CASE.fullmatch(words)
+    found = _CASE.fullmatch(words.strip())
     return f"CM{found[1]}-{found[2]}" if found else None
 
 

@@ -50,8 +50,17 @@ def address(filters: Filters, /, **options: str) -> dict[str, str]:
     return {**to_query(filters), **options, "snapshot": st.session_state.get("ov-snapshot", "")}
 
 
+def link(page: str, label: str, filters: Filters, /, *, help: str | None = None, **options: str) -> None:
+    """A link, drawn as a button, to another page with that filter in its address. It leaves one entry in the history."""
+    with st.container(key=f"ov-link-{page}-{options.get('letter', '')}-{options.get('item', '')}", width="content"):
+        st.page_link(navigation.pages()[page], label=label, help=help, query_params=address(filters, **options))
+
+
 def go(page: str, filters: Filters, /, **options: str) -> None:
-    """Turn to another page with that filter in its address."""
+    """Turn to another page with that filter in its address, without a click on a link.
+
+    The browser's history then also keeps this page with the other one's parameters, so what can be a `link` is one.
+    """
     st.switch_page(navigation.pages()[page], query_params=address(filters, **options))
 
 

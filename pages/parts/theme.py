@@ -20,6 +20,10 @@ STACK_BELOW = 900  # pixels of the window: from here on columns stand below each
 ICON = Path(__file__).parent.parent / "assets" / "icon.png"
 
 
+# A page without filters that is reached from one with them would keep their place, empty.
+NO_SIDEBAR = "<style>[data-testid='stSidebar'], [data-testid='stExpandSidebarButton'] { display: none; }</style>"
+
+
 @dataclass(frozen=True, slots=True)
 class Palette:
     """The colours of one theme. Text reaches 4.5 to 1 and marks 3 to 1 on `background`, text also on `surface`.
@@ -222,7 +226,7 @@ _RULES = """
 .ov-answer, .ov-note, .ov-chips, .ov-chip, .ov-figures, .ov-card, .ov-reader, .ov-values, .ov-problems, .ov-legend,
 .ov-name {
   color: var(--ov-text); }
-.ov-answer { font-size: 1.25rem; line-height: 1.45; margin: 0 0 0.25rem; max-width: 62rem; text-wrap: pretty; }
+.ov-answer { font-size: 1.25rem; line-height: 1.45; margin: 0 0 0.5rem; max-width: 62rem; text-wrap: pretty; }
 .ov-answer b { font-weight: 650; font-variant-numeric: tabular-nums; }
 .ov-note { font-size: 0.9rem; line-height: 1.5; color: var(--ov-muted); margin: 0; max-width: 62rem; }
 .ov-term { text-decoration: underline dotted var(--ov-grey); text-underline-offset: 0.2em; cursor: help; }
@@ -233,6 +237,9 @@ _RULES = """
   background: var(--ov-surface); font-size: 0.875rem; line-height: 1.6; }
 [class*="st-key-ov-chip"] button { border-radius: 999px; min-height: 0; padding: 0.1rem 0.75rem;
   background: var(--ov-surface); }
+
+[class*="st-key-ov-link"] a { border: 1px solid var(--ov-border); border-radius: 0.375rem; padding: 0.25rem 0.75rem;
+  white-space: nowrap; }
 
 .ov-figures { display: flex; flex-wrap: wrap; gap: 0.75rem 2.5rem; margin: 0.25rem 0; }
 .ov-figure { min-width: 9rem; }
@@ -275,6 +282,7 @@ _RULES = """
 .ov-values a, .ov-problems a { color: var(--ov-link); }
 .ov-values dt { padding: 0; font-weight: 400; color: var(--ov-muted); }
 .ov-values dd { margin: 0; overflow-wrap: anywhere; }
+.stApp .ov-values a { color: var(--ov-link); }
 
 @media (max-width: STACK_BELOWpx) {
   [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-direction: column; }
@@ -285,7 +293,7 @@ _RULES = """
 @page { size: 1200px 1553px; margin: 40px; }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"],
-  .modebar-container, .stButton, .stDownloadButton { display: none !important; }
+  .modebar-container, .stButton, .stDownloadButton, .stPageLink { display: none !important; }
   [data-testid="stMainBlockContainer"] { max-width: none; padding: 0; }
   [data-testid="stPlotlyChart"], .ov-card, .ov-figures, tr { break-inside: avoid; }
   h1, h2, h3, h4 { break-after: avoid; }

@@ -45,7 +45,7 @@ def test_no_page_asks_another_host_for_anything(
             server.address(page, modality="ct,![x](http://elsewhere.example/x.png)", snapshot="![x](//e.example)")
         )
     screen.open(server.address("letters"))
-    screen.page.get_by_role("button", name="Read").first.click()
+    screen.page.get_by_role("link", name="Read").first.click()
     screen.until(lambda: screen.path == "/letter" and screen.page.locator(".ov-reader mark").count() > 10)
     hosts = {urlsplit(address).hostname for address in screen.requests if not address.startswith(("data:", "blob:"))}
     assert hosts == {"localhost"}
@@ -76,7 +76,7 @@ def test_what_is_written_can_be_read(new_screen: Callable[..., Screen], server: 
     for page in ("", "letters"):
         screen.open(server.address(page, modality="ct,mri"))
         assert dim(screen) == []
-    screen.page.get_by_role("button", name="Read").first.click()
+    screen.page.get_by_role("link", name="Read").first.click()
     screen.until(lambda: screen.path == "/letter" and screen.page.locator(".ov-reader mark").count() > 10)
     assert dim(screen) == []
     ground = screen.page.evaluate(CONTRAST, ".ov-answer")[0][2]
@@ -112,3 +112,26 @@ def test_nothing_scrolls_sideways_and_every_chart_is_drawn(
             charts.nth(number).scroll_into_view_if_needed()
             charts.nth(number).locator("svg.main-svg").first.wait_for()
     assert not screen.errors
+
+
+MEETING = """() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].flatMap(chart => {
+  const frame = chart.getBoundingClientRect();
+  const words = [...chart.querySelectorAll('.annotation-text-g text, .xtick text, .ytick text, .bartext, .textpoint text, .g-xtitle text')]
+    .filter(element => element.textContent).map(element => [element.textContent, element.getBoundingClientRect()]);
+  const out = words.filter(([, box]) => box.left < frame.left - 1 || box.right > frame.right + 1).map(([text]) => `beyond: ${text}`);
+  const pairs = words.flatMap(([text, a], index) => words.slice(index + 1)
+    .filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3)
+    .map(([other]) => `${text} meets ${other}`));
+  return [...out, ...pairs];
+})"""
+
+
+@pytest.mark.parametrize("width", [800, pytest.param(1440, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("page", ["overview", "guidelines", "imaging", "specialties"])
+def test_no_words_of_a_chart_meet_or_are_cut_off(
+    new_screen: Callable[..., Screen], server: Server, page: str, width: int
+) -> None:
+    screen = new_screen(viewport={"width": width, "height": 6000}).open(server.address(page))
+    charts = screen.page.locator('[data-testid="stPlotlyChart"]')
+    screen.until(lambda: 0 < charts.count() == charts.filter(has=screen.page.locator(".annotation")).count())
+    screen.until(lambda: screen.page.evaluate(MEETING) == [])

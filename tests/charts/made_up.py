@@ -26,10 +26,10 @@ ROWS = [
     Row("pet", "Positron emission tomography", rate(0, 0)),
 ]
 PERIODS = [
-    Period(date(2016, 10, 1), "October 2016", rate(5, 50)),
-    Period(date(2016, 11, 1), "November 2016", rate(1, 4)),
-    Period(date(2016, 12, 1), "December 2016", rate(8, 60)),
-    Period(date(2017, 1, 1), "January 2017", rate(2, 20), complete=False),
+    Period(date(2016, 10, 1), date(2016, 10, 31), "October 2016", rate(5, 50)),
+    Period(date(2016, 11, 1), date(2016, 11, 30), "November 2016", rate(1, 4)),
+    Period(date(2016, 12, 1), date(2016, 12, 31), "December 2016", rate(8, 60)),
+    Period(date(2017, 1, 1), date(2017, 1, 31), "January 2017", rate(2, 20), complete=False),
 ]
 MARKS = [(date(2016, 12, 1), "MTUS revised"), (date(2010, 1, 1), "long before")]
 SOURCES = {"mtus": "MTUS", "odg": "Official Disability Guidelines"}

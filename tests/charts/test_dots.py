@@ -48,7 +48,7 @@ def test_small_rows_have_no_place_on_the_rate_axis_and_no_whiskers() -> None:
     figure = rate_dots(ROWS, OVERALL)
     [small] = [trace for trace in figure["data"] if trace.get("xaxis") == "x2"]
     assert small["customdata"] == ["discography", "pet"]
-    assert [text.strip() for text in small["text"]] == ["2 of 7 in 7 letters, too few for a rate", "no decisions"]
+    assert [text.strip() for text in small["text"]] == ["2 of 7 in 7 letters", "no decisions"]
     assert small["marker"]["symbol"] == "circle-open"
     assert small["marker"]["color"] == theme.LIGHT.grey
     assert set(small["x"]) == {0}
@@ -82,7 +82,7 @@ def test_hover_says_count_letters_rate_and_interval() -> None:
 def test_figures_at_the_right_and_the_label_of_the_line() -> None:
     texts = words(rate_dots(ROWS, OVERALL))
     assert {"31 of 156", "4 of 38", "50 of 533", "20\N{NO-BREAK SPACE}%"} <= set(texts)
-    assert texts[0] == "All together: 330 of 3,120 in 3,120 letters, 10.6\N{NO-BREAK SPACE}%"
+    assert texts[0] == "All together: 330 of 3,120 in 3,120 letters, 10.6\N{NO-BREAK SPACE}% (dotted line)"
     [line] = [shape for shape in rate_dots(ROWS[:2], OVERALL)["layout"]["shapes"] if shape["x0"] == OVERALL.rate]
     assert line["x1"] == OVERALL.rate
     assert words(rate_dots(ROWS, rate(2, 7)))[0].endswith("too few for a rate")

@@ -6,8 +6,8 @@ from datetime import date
 from itertools import pairwise
 
 from pages.parts import theme
-from pages.parts.charts.trend import _levels
-from tests.charts.made_up import DRAWN, PERIODS, marks, words
+from pages.parts.charts.trend import Period, _levels, trend
+from tests.charts.made_up import DRAWN, PERIODS, marks, rate, words
 
 
 def test_trend_has_rates_counts_and_small_periods_on_axes_of_their_own() -> None:
@@ -32,6 +32,17 @@ def test_trend_marks_only_what_lies_within() -> None:
     assert "long before" not in words(figure)
     limits = [trace for trace in figure["data"] if trace.get("mode") == "lines" and trace["line"]["width"] == 1]
     assert limits[0]["y"] == [0.0, 0.0, None, None, None, None, 0.0, 0.0]
+
+
+def test_bars_are_as_wide_as_their_periods_however_few_there_are() -> None:
+    sparse = [
+        Period(date(2014, 3, 1), date(2014, 3, 31), "March 2014", rate(5, 50)),
+        Period(date(2016, 2, 1), date(2016, 2, 29), "February 2016", rate(5, 50)),
+        Period(date(2016, 3, 1), date(2016, 3, 31), "March 2016", rate(5, 50)),
+    ]
+    [bars] = [trace for trace in trend(sparse, rate(15, 150))["data"] if trace["type"] == "bar"]
+    assert [round(width / 86_400_000 / 0.8) for width in bars["width"]] == [31, 29, 31]
+    assert bars["x"] == ["2014-03-16", "2016-02-15", "2016-03-16"]
 
 
 def test_labels_of_near_marks_do_not_meet() -> None:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def open_page(sample_warehouse: Snapshot, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
     """`open_page("imaging", modality="spect")` opens a page at an address; `warehouse=` takes another folder."""
 
-    def opened(page: str, /, *, warehouse: Path | None = None, **query: str) -> AppTest:
+    def opened(page: str, /, *, warehouse: Path | None = None, **query: str | list[str]) -> AppTest:
         monkeypatch.setenv("OVERTURN_WAREHOUSE", str(warehouse or sample_warehouse.folder))
         app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
         app.switch_page(f"pages/{page}.py")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from streamlit.testing.v1 import AppTest
 
@@ -20,7 +21,14 @@ def markup(app: AppTest, contains: str = "") -> list[str]:
 
 def answer_of(app: AppTest) -> str:
     """The sentence under the title."""
-    return re.sub(r"<[^>]+>", "", markup(app, 'class="ov-answer"')[0])
+    block = markup(app, 'class="ov-answer"')[0]
+    return re.sub(r".*<p class=\"ov-answer\">(.*?)</p>.*", r"\1", block, flags=re.DOTALL)
+
+
+def links_of(app: AppTest, label: str) -> list[dict[str, str]]:
+    """The parameters of every link of the page's middle with that label."""
+    links: list[Any] = [link.proto for link in app.main.get("page_link")]
+    return [dict(parse_qsl(link.query_string)) for link in links if link.label == label]
 
 
 def warnings_of(app: AppTest) -> list[str]:

@@ -68,6 +68,34 @@ def test_an_answer_counts_first_then_gives_the_rate_with_its_interval() -> None:
     assert said == "38 decisions on SPECT in 38 letters; 4 overturned: 11 % (4 to 24 %)."
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"admin": "odg"}, "38 decisions, with ODG cited by the claims administrator, in 38 letters; 4 overturned"),
+        ({"reviewer": "mtus,odg"}, "38 decisions, with MTUS or ODG relied on by the reviewer, in 38 letters;"),
+        ({"admin": "only:mtus"}, "38 decisions, with only MTUS cited by the claims administrator, in"),
+        ({"admin": "none"}, "38 decisions, with no source cited by the claims administrator, in"),
+        (
+            {"specialty": "all:pain_management,neurology"},
+            "38 decisions, by a reviewer in Pain Management and Neurology, in",
+        ),
+        ({"specialty_group": "surgery"}, "38 decisions, by a reviewer in Surgery, in 38 letters"),
+        ({"modality": "only:ct,myelogram"}, "38 decisions on only CT and Myelogram in 38 letters"),
+        ({"modality": "ct", "body": "knee", "admin": "odg"}, "38 decisions on CT for Knee, with ODG cited by"),
+        ({"category": "surgery"}, "38 decisions in Surgery in 38 letters"),
+        (
+            {"admin": "mtus,odg,acr,aafp,aaos"},
+            "38 decisions, with the chosen sources cited by the claims administrator, in",
+        ),
+        ({"admin": "odg,not_stated"}, "38 decisions in 38 letters;"),
+        ({"admin": "!odg"}, "38 decisions in 38 letters;"),
+        ({"admin": "odg", "unit": "letter"}, "38 letters, with ODG cited by the claims administrator; 4 overturned"),
+    ],
+)
+def test_an_answer_says_which_source_of_which_side_and_which_specialty(query: dict[str, str], words: str) -> None:
+    assert answer(head(rate(38, 4)), from_query(query), None, None).startswith(words)
+
+
 def test_an_answer_of_few_letters_gives_no_rate() -> None:
     assert answer(head(rate(9, 3)), Filters(), None, None) == (
         "9 decisions in 9 letters; 3 overturned: too few to give a rate."

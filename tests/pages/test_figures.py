@@ -11,6 +11,8 @@ import pytest
 from page_views import OpenPage, answer_of, markup, table_of
 from sample_labels import SAMPLES, Item, items
 
+from data.sentences import ESTIMAND, MEANING
+
 ITEMS = items()
 PAGES = ("overview", "guidelines", "specialties", "letters")
 Keep = Callable[[Item], bool]
@@ -134,6 +136,44 @@ def test_the_overview_says_what_became_of_the_letters_and_when(open_page: OpenPa
             sum(item.overturned for item in kept),
             len(kept),
         )
+
+
+def test_a_trend_of_one_period_is_said_and_not_drawn(open_page: OpenPage) -> None:
+    app = open_page("overview", date="2016..2016")
+    drawn = len(app.main.get("plotly_chart"))
+    assert markup(app, "All that has a date lies in 2016")
+    assert table_of(app, "Year")["Decisions"].sum() == sum(
+        item.decided is not None and item.decided.year == 2016 for item in ITEMS
+    )
+    assert drawn == len(open_page("overview").main.get("plotly_chart")) - 1
+
+
+def test_grey_in_the_trend_is_explained(open_page: OpenPage) -> None:
+    assert markup(open_page("overview"), "Grey: 2017 is not complete yet")
+
+
+@pytest.mark.parametrize(("page", "words"), [("specialties", "each {} once"), ("guidelines", "each {} once")])
+def test_headings_say_the_unit_that_is_counted(open_page: OpenPage, page: str, words: str) -> None:
+    assert any(words.format("decision") in heading.value for heading in open_page(page).subheader)
+    by_letter = open_page(page, unit="letter")
+    assert not any("decision once" in heading.value for heading in by_letter.subheader)
+
+
+@pytest.mark.parametrize(("page", "kind"), [("specialties", "specialty group"), ("guidelines", "source group")])
+def test_the_answer_says_whether_any_group_differs(open_page: OpenPage, page: str, kind: str) -> None:
+    said_of_them = {
+        "specialty group": "Too few specialty groups have enough letters to be compared.",
+        "source group": "No source group can be told apart from the rest.",
+    }
+    assert answer_of(open_page(page)).endswith(f". {said_of_them[kind]}")
+    assert kind not in answer_of(open_page(page, outcome="upheld"))
+    assert kind not in answer_of(open_page(page, modality="pet,spect"))
+
+
+@pytest.mark.parametrize("page", ["overview", "guidelines", "imaging", "specialties", "letters"])
+def test_every_page_says_what_overturned_means_and_what_is_counted(open_page: OpenPage, page: str) -> None:
+    app = open_page(page)
+    assert markup(app, MEANING) and markup(app, ESTIMAND)
 
 
 def test_the_trend_follows_the_kind_of_date_that_was_chosen(open_page: OpenPage) -> None:

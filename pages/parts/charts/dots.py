@@ -10,6 +10,7 @@ from data.statistics import NO_BREAK, Rate, Unit, count_words, percent, rate_wor
 from pages.parts.charts.figure import (
     CHARACTER,
     HEAD,
+    NARROW,
     SMALL_FONT,
     Figure,
     Trace,
@@ -80,20 +81,19 @@ def rate_dots(
     annotations.append(overall_label(overall, unit, colours.muted))
     if placed:
         every = [*(row.rate for row in placed), overall]
-        axis = rate_axis(every, colours.faint, colours.muted, most_ticks=3 if compact else 6)
+        axis = rate_axis(every, colours.faint, colours.muted, most_ticks=_most_ticks(NARROW - left - right))
         axis |= {"title": _title(f"Overturned, in percent of {unit}s", colours.muted), "anchor": "y"}
         layout["xaxis"] = axis
         layout["yaxis"] = row_axis(upper, 1 - upper / inside, 1)
-        _place_overall(layout, overall, axis["range"][1], colours.muted)
+        _overall_line(layout, overall, colours.muted)
         at = row_centres(heights)
         data.extend(_dots(placed, at, unit, colours.outcomes["overturned"]))
         data.extend(_rings(placed, at, colours.text))
         annotations.extend(row_label(text, "y", y, left) for text, y in zip(labels, at, strict=True))
         annotations.extend(at_right(text, y, right - share_width) for text, y in zip(counts, at, strict=True))
         annotations.extend(at_right(text, y, right) for text, y in zip(shares, at, strict=False))
-    if compact or not placed:
-        annotations[0] |= {"x": 0, "xanchor": "left", "xshift": -round(left)}
-        annotations[0]["text"] += " (dotted line)" if layout["shapes"] else ""
+    annotations[0] |= {"xshift": -round(left)}
+    annotations[0]["text"] += " (dotted line)" if layout["shapes"] else ""
     if small:
         top = lower / inside
         layout["xaxis2"] = {"range": [0, 1], "visible": False, "fixedrange": True, "anchor": "y2"}
@@ -114,13 +114,15 @@ def _title(text: str, colour: str) -> dict[str, Any]:
     return {"text": text, "font": {"size": SMALL_FONT, "color": colour}, "standoff": 6}
 
 
-def _place_overall(layout: dict[str, Any], overall: Rate, largest: float, colour: str) -> None:
-    """The line at the overall rate, and its label, which begins, ends or is centred there."""
+def _most_ticks(width: float) -> int:
+    """How many steps an axis of that many pixels has room for, its figures a little apart."""
+    return min(6, max(2, int(width / 38)))
+
+
+def _overall_line(layout: dict[str, Any], overall: Rate, colour: str) -> None:
+    """The line at the overall rate."""
     if overall.rate is None or overall.small:
         return
-    share = overall.rate / largest
-    anchor = "left" if share < 0.4 else "right" if share > 0.75 else "center"
-    layout["annotations"][0] |= {"x": share, "xanchor": anchor, "xshift": {"left": -4, "right": 4}.get(anchor, 0)}
     span = {"x0": overall.rate, "x1": overall.rate, "yref": "y domain", "y0": 0, "y1": 1}
     layout["shapes"].append({"type": "line", **span, "line": {"color": colour, "width": 1, "dash": "dot"}})
 
@@ -164,10 +166,6 @@ def _rings(placed: Sequence[Row], at: Sequence[float], colour: str) -> list[Trac
 
 
 def _small_rows(small: Sequence[Row], at: Sequence[float], unit: Unit, grey: str, muted: str) -> Trace:
-    def words(rate: Rate) -> str:
-        count = count_words(rate.y, rate.n, rate.letters, unit)
-        return count if rate.rate is None else f"{count}, too few for a rate"
-
     return unfaded(
         {
             "type": "scatter",
@@ -176,7 +174,7 @@ def _small_rows(small: Sequence[Row], at: Sequence[float], unit: Unit, grey: str
             "yaxis": "y2",
             "x": [0] * len(small),
             "y": list(at),
-            "text": [f"{NO_BREAK}{words(row.rate)}" for row in small],
+            "text": [f"{NO_BREAK}{count_words(row.rate.y, row.rate.n, row.rate.letters, unit)}" for row in small],
             "textposition": "middle right",
             "textfont": {"color": muted},
             "customdata": [row.key for row in small],

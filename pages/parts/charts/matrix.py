@@ -8,8 +8,9 @@ from typing import Any
 
 from data.statistics import Rate, Unit, percent, rate_words
 from pages.parts.charts.figure import (
-    CHARACTER,
     LINE,
+    NARROW,
+    SMALL_CHARACTER,
     SMALL_FONT,
     Figure,
     Trace,
@@ -23,7 +24,10 @@ from pages.parts.charts.figure import (
 from pages.parts.charts.rows import LABEL_CHARACTERS, label_width, row_label
 from pages.parts.theme import palette
 
-MANY_COLUMNS = 7  # a matrix with more has narrow cells
+FEW_COLUMNS = 4  # with more, the labels of the rows take more lines, so that the cells get their width
+NARROW_LABEL = 15  # characters
+GAP = 4  # pixels between the words of two columns
+SHORTEST = 8  # characters of a column's name in a line, however many columns there are
 
 
 def matrix(
@@ -48,19 +52,20 @@ def matrix(
     if not rows or not columns:
         return nothing(unit, dark)
     colours = palette(dark)
-    many = len(columns) > MANY_COLUMNS
-    width = 22 if many else LABEL_CHARACTERS
+    width = LABEL_CHARACTERS if len(columns) <= FEW_COLUMNS else NARROW_LABEL
     left = label_width([*rows.values(), row_title], False, [], width)
-    names = [wrapped(label, 12) for label in columns.values()]
-    head: float = max(len(lines) for lines in names) * LINE + 10
-    if many and column_title:  # the names may stand upright below the title
-        head = max(head, max(len(line) for lines in names for line in lines) * CHARACTER + 10)
+    room = int(((NARROW - left) / len(columns) - GAP) / SMALL_CHARACTER)  # characters in the width of a column
+    names = [wrapped(label, max(room, SHORTEST)) for label in columns.values()]
+    head = max(len(lines) for lines in names) * LINE + 10
     top = head + (26 if column_title else 0)
-    pitch = max(64 if many else 46, max(len(wrapped(label, width)) for label in rows.values()) * LINE + 8)
+    counts = {pair: f"{cell.y:,} of {cell.n:,}" for pair, cell in cells.items()}
+    most_lines = max(len(wrapped(label, width)) for label in rows.values())
+    pitch = max(64 if any(len(text) > room for text in counts.values()) else 46, most_lines * LINE + 8)
     figure = blank_figure(top + pitch * len(rows) + 4, colours.text, left=left, right=2, top=top, bottom=4)
     layout = figure["layout"]
     layout |= {"barmode": "overlay", "bargap": 0}
-    layout["xaxis"] = _name_axis(names, colours.text)
+    layout["xaxis"] = {"range": [0, len(names)], "visible": False, "fixedrange": True}
+    layout["annotations"] += [_column_name(lines, index, colours.text) for index, lines in enumerate(names)]
     layout["yaxis"] = {"range": [len(rows) - 0.5, -0.5], "visible": False, "fixedrange": True}
     shown = _Cells()
     highest = max((cell.rate for cell in cells.values() if cell.rate is not None and not cell.small), default=0.0)
@@ -69,7 +74,9 @@ def matrix(
         if cell is None or not cell.n:
             continue
         words = f"<b>{escape(rows[row])}</b> and <b>{escape(columns[column])}</b><br>{rate_words(cell, unit)}"
-        text = f"{cell.y:,} of{'<br>' if many else ' '}{cell.n:,}"
+        text = (
+            counts[row, column].replace(" of ", " of<br>") if len(counts[row, column]) > room else counts[row, column]
+        )
         fill, colour = colours.surface, colours.muted
         if cell.rate is not None and not cell.small:
             text += f"<br><b>{percent(cell.rate, cell.n)}</b>"
@@ -136,20 +143,10 @@ class _Cells:
         )
 
 
-def _name_axis(names: Sequence[Sequence[str]], colour: str) -> dict[str, Any]:
-    """Names of columns, in lines, on top; upright only where they would run into each other."""
-    return {
-        "range": [0, len(names)],
-        "tickvals": [index + 0.5 for index in range(len(names))],
-        "ticktext": ["<br>".join(escape(line) for line in lines) for lines in names],
-        "side": "top",
-        "autotickangles": [0, -90],
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "ticks": "",
-        "tickfont": {"size": SMALL_FONT, "color": colour},
-    }
+def _column_name(lines: Sequence[str], index: int, colour: str) -> dict[str, Any]:
+    """The name of a column, in lines, on top: as words of their own, for an axis leaves out what does not fit."""
+    place = {"xref": "x", "x": index + 0.5, "xanchor": "center", "y": 1, "yanchor": "bottom", "yshift": 2}
+    return small_note("<br>".join(escape(line) for line in lines), colour, **place)
 
 
 def _frame(row: int, column: int, colour: str, width: float) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import median
 from typing import Any
 
 from data.statistics import Rate, Unit, rate_words
@@ -29,12 +27,23 @@ from pages.parts.theme import palette
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One period of `trend`, from `start` to the next one's; its key is the start as 2016-12-01."""
+    """One period of `trend`, from its first day to its last; its key is the start as 2016-12-01."""
 
     start: date
+    end: date
     label: str
     rate: Rate
     complete: bool = True
+
+    @property
+    def after(self) -> date:
+        """The first day that is not in it any more."""
+        return self.end + timedelta(days=1)
+
+    @property
+    def middle(self) -> str:
+        """The day of its mark."""
+        return (self.start + (self.after - self.start) // 2).isoformat()
 
 
 def trend(
@@ -55,9 +64,7 @@ def trend(
         return nothing(unit, dark)
     colours = palette(dark)
     points = sorted(points, key=lambda period: period.start)
-    days = _days(points)
-    ends = [period.start + timedelta(days=length) for period, length in zip(points, days, strict=True)]
-    first, last = points[0].start, ends[-1]
+    first, last = points[0].start, points[-1].after
     inside_marks = [(day, text) for day, text in sorted(marks) if first <= day <= last]
     levels = _levels(inside_marks, first, last)
     small = [period.rate.small or period.rate.rate is None for period in points]
@@ -86,17 +93,16 @@ def trend(
         )
     )
     if limits is not None:
-        data.extend(_limits(points, ends, limits, colours.grey))
-    middles = [_middle(period, length) for period, length in zip(points, days, strict=True)]
-    known = [pair for pair, few in zip(zip(points, middles, strict=True), small, strict=True) if not few]
-    quiet = [pair for pair, few in zip(zip(points, middles, strict=True), small, strict=True) if few]
+        data.extend(_limits(points, limits, colours.grey))
+    known = [period for period, few in zip(points, small, strict=True) if not few]
+    quiet = [period for period, few in zip(points, small, strict=True) if few]
     if known:
         data.extend(_dots(known, unit, colours.outcomes["overturned"], colours.grey))
     if quiet:
         data.append(_small_dots(quiet, unit, colours.grey))
         where = (lower + 24 + strip / 2) / inside
         layout["annotations"].append(small_note("Too few", colours.muted, x=0, xshift=-50, y=where, yanchor="middle"))
-    data.append(_count_bars(points, days, unit, colours.grey))
+    data.append(_count_bars(points, unit, colours.grey))
     explained = overall_label(overall, unit, colours.muted) | {"yshift": top - 24}
     if overall.rate is not None and not overall.small:
         explained["text"] += " (dotted line)"
@@ -113,34 +119,23 @@ def trend(
     return figure
 
 
-def _days(points: Sequence[Period]) -> list[int]:
-    """The length of each period in days: to the next start, the usual length where a period is missing or none follows."""
-    gaps = [(after.start - before.start).days for before, after in itertools.pairwise(points)]
-    usual = round(median(gaps)) if gaps else 31
-    return [gap if gap <= usual * 1.2 else usual for gap in gaps] + [usual]
-
-
-def _middle(period: Period, days: int) -> str:
-    return (period.start + timedelta(days=days // 2)).isoformat()
-
-
 def _hover(period: Period, unit: Unit) -> str:
     late = "" if period.complete else "<br>not complete yet"
     return f"<b>{escape(period.label)}</b><br>{rate_words(period.rate, unit)}{late}"
 
 
-def _dots(periods: Sequence[tuple[Period, str]], unit: Unit, warm: str, grey: str) -> list[Trace]:
+def _dots(periods: Sequence[Period], unit: Unit, warm: str, grey: str) -> list[Trace]:
     many = len(periods) > 60
-    rates = [period.rate for period, _ in periods]
-    middles = [middle for _, middle in periods]
-    colours = [warm if period.complete else grey for period, _ in periods]
+    rates = [period.rate for period in periods]
+    middles = [period.middle for period in periods]
+    colours = [warm if period.complete else grey for period in periods]
     dots = {
         "type": "scatter",
         "mode": "markers",
         "x": middles,
         "y": [round(rate.rate or 0, 5) for rate in rates],
-        "customdata": [period.start.isoformat() for period, _ in periods],
-        "hovertext": [_hover(period, unit) for period, _ in periods],
+        "customdata": [period.start.isoformat() for period in periods],
+        "hovertext": [_hover(period, unit) for period in periods],
         "hoverinfo": "text",
         "cliponaxis": False,
         "marker": {"color": colours, "size": 6 if many else 9, "opacity": 1},
@@ -148,16 +143,16 @@ def _dots(periods: Sequence[tuple[Period, str]], unit: Unit, warm: str, grey: st
     return [*whiskers(rates, middles, colours, 1 if many else 1.5, upright=True), unfaded(dots)]
 
 
-def _small_dots(periods: Sequence[tuple[Period, str]], unit: Unit, grey: str) -> Trace:
+def _small_dots(periods: Sequence[Period], unit: Unit, grey: str) -> Trace:
     return unfaded(
         {
             "type": "scatter",
             "mode": "markers",
             "yaxis": "y2",
-            "x": [middle for _, middle in periods],
+            "x": [period.middle for period in periods],
             "y": [0] * len(periods),
-            "customdata": [period.start.isoformat() for period, _ in periods],
-            "hovertext": [_hover(period, unit) for period, _ in periods],
+            "customdata": [period.start.isoformat() for period in periods],
+            "hovertext": [_hover(period, unit) for period in periods],
             "hoverinfo": "text",
             "cliponaxis": False,
             "marker": {"symbol": "circle-open", "color": grey, "size": 9, "line": {"width": 1.5}},
@@ -165,14 +160,14 @@ def _small_dots(periods: Sequence[tuple[Period, str]], unit: Unit, grey: str) ->
     )
 
 
-def _count_bars(points: Sequence[Period], days: Sequence[int], unit: Unit, grey: str) -> Trace:
+def _count_bars(points: Sequence[Period], unit: Unit, grey: str) -> Trace:
     return unfaded(
         {
             "type": "bar",
             "yaxis": "y3",
-            "x": [_middle(period, length) for period, length in zip(points, days, strict=True)],
+            "x": [period.middle for period in points],
             "y": [period.rate.n for period in points],
-            "width": [length * 0.8 * 86_400_000 for length in days],
+            "width": [(period.after - period.start).days * 0.8 * 86_400_000 for period in points],
             "customdata": [period.start.isoformat() for period in points],
             "hovertext": [_hover(period, unit) for period in points],
             "hoverinfo": "text",
@@ -181,16 +176,14 @@ def _count_bars(points: Sequence[Period], days: Sequence[int], unit: Unit, grey:
     )
 
 
-def _limits(
-    points: Sequence[Period], ends: Sequence[date], limits: Sequence[tuple[float, float] | None], grey: str
-) -> list[Trace]:
+def _limits(points: Sequence[Period], limits: Sequence[tuple[float, float] | None], grey: str) -> list[Trace]:
     """Lower and upper control limits as steps, broken where there is none."""
     lines = []
     for side in (0, 1):
         x: list[str | None] = []
         y: list[float | None] = []
-        for period, end, pair in zip(points, ends, limits, strict=True):
-            x += [period.start.isoformat(), end.isoformat()]
+        for period, pair in zip(points, limits, strict=True):
+            x += [period.start.isoformat(), period.after.isoformat()]
             y += [None, None] if pair is None else [round(pair[side], 5)] * 2
         line = {"color": grey, "width": 1}
         lines.append({"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"})
@@ -215,7 +208,7 @@ def _count_axis(counts: Sequence[int], faint: str, muted: str) -> dict[str, Any]
 
 def _time_axis(first: date, last: date, faint: str, muted: str) -> dict[str, Any]:
     years = (last - first).days / 365.25
-    months = 1 if years <= 0.6 else 3 if years <= 2 else 6 if years <= 3 else 12 if years <= 12 else 24
+    months = 1 if years <= 0.6 else 3 if years <= 2 else 6 if years <= 3 else 12 if years <= 9 else 24
     return {
         "type": "date",
         "range": [first.isoformat(), last.isoformat()],
