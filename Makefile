@@ -10,7 +10,7 @@ OVERTURN_LETTERS ?= ../shared/letters
 export OVERTURN_LETTERS
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help run load test test-all check evaluate accept browser samples clean
+.PHONY: help run load test test-all check evaluate accept fuzz growth browser samples clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,12 @@ test: check evaluate browser ## everything that must pass, about ten minutes
 
 test-all: check evaluate browser ## the same and what takes longer (fuzzing, kills, simulations)
 	$(TESTS)
+
+fuzz: $(VENV)/.test ## read 100,000 spoilt letters: make fuzz SEED=2 (one again: python -m tests.fuzz --seed 2 --only INDEX)
+	$(BIN)/python -m tests.fuzz --letters 100000 --seed $(or $(SEED),1)
+
+growth: $(VENV)/.test ## time every hostile text in every place at 1, 2 and 4 million characters, some hours
+	$(BIN)/python -m tests.growth
 
 browser: ## the browser that tests drive
 	@.ci/browser

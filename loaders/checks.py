@@ -30,9 +30,10 @@ _DECIDING = re.compile(
 _CLAUSE = re.compile(
     r"[,;:]|\b(?:but|however|although|though|while|whereas|because|therefore|thus|so)\b", re.IGNORECASE
 )
+# Possessive (++) where a hyphen may part words or join them: a row of hyphens can else be cut into words in endless ways.
 _COPULA = r"(?:is|are|was|were)"
 _NOT = re.compile(
-    rf"\b(?:not|n[o']t|cannot|can't|isn't|aren't|never|no\s+longer|non)(?!\s+only\b)\b(?:[\s-]+(?!{_COPULA}\b|that\b|whether\b|if\b|only\b)[\w'/-]+){{0,7}}[\s-]*$"
+    rf"\b(?:not|n[o']t|cannot|can't|isn't|aren't|never|no\s+longer|non)(?!\s+only\b)\b(?:[\s-]++(?!{_COPULA}\b|that\b|whether\b|if\b|only\b)[\w'/-]++){{0,7}}[\s-]*$"
     rf"|\b(?:not|cannot),?\s+(?:at\s+this\s+time|currently|therefore),?\s+(?:[\w'/-]+\s+){{0,4}}$"
     rf"|\bneither\b[\w\s'/()-]{{1,240}}\b{_COPULA}\s+(?:[\w'/-]+\s+){{0,4}}$",
     re.IGNORECASE,

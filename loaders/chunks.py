@@ -17,10 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import data.vocabulary
+import loaders
 from data.errors import FileRejected, RecordError
 from data.record import RECORD_VERSION, as_object
 from data.record_schema import check_record
-from loaders import parse
 from loaders.parse import parse_letter, refuse_party_copy
 from loaders.read import RECORD_SUFFIX, Candidate, Rejected, ScanWithoutText, read_text
 from loaders.rows import BATCH_SCHEMAS, Rows
@@ -31,6 +31,12 @@ WRONG_KIND = {
     False: "It is a sample or synthetic letter; these are never loaded beside real ones. Load them with --demonstration into a warehouse of their own.",
     True: "It is a real letter; with --demonstration only samples and synthetic letters are loaded. Leave --demonstration out.",
 }
+
+
+_FAILED = (
+    "The reader failed on it ({}); that is a fault of this program. All other files were read. "
+    "Please report it with the letter, if it is a public one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Done:
 
 def versions() -> str:
     """The versions of parser and vocabulary that read letters here."""
-    return f"{parse.PARSER_VERSION}/{data.vocabulary.version()}"
+    return f"{loaders.PARSER_VERSION}/{data.vocabulary.version()}"
 
 
 def piece_key(content: bytes) -> int:
@@ -88,7 +94,7 @@ def parse_chunk(chunk: Chunk) -> Done:
     done = Done(name, len(chunk.pieces), chunk.pieces[-1].source)
     for number, piece in enumerate(chunk.pieces):
         try:
-            record = record_of(piece)
+            record = record_or_refusal(piece)
             if (record.get("origin", "letter") == "letter") == chunk.demonstration:
                 raise FileRejected("wrong_kind", WRONG_KIND[chunk.demonstration])
         except FileRejected as rejection:
@@ -114,17 +120,29 @@ def record_of(piece: Piece) -> dict[str, Any]:
     if piece.suffix == RECORD_SUFFIX:
         return stored_record(piece.content)
     candidate = Candidate(piece.source, piece.suffix, lambda: piece.content)
-    return as_object(parse_letter(settle(read_text(candidate)), piece.source))
+    record: dict[str, Any] = as_object(parse_letter(settle(read_text(candidate)), piece.source))
+    return record
+
+
+def record_or_refusal(piece: Piece) -> dict[str, Any]:
+    """The same, with a fault of the reader told as a refusal of this one letter."""
+    try:
+        return record_of(piece)
+    except FileRejected:
+        raise
+    except Exception as error:
+        raise FileRejected("reader_failed", _FAILED.format(type(error).__name__)) from error
 
 
 def stored_record(line: bytes) -> dict[str, Any]:
     """The record of one line of a `.jsonl` file. Raises FileRejected when it is none, or breaks the contract."""
     try:
-        record: dict[str, Any] = check_record(json.loads(line))
+        record = dict(check_record(json.loads(line)))
         if record["letter_id"] != letter_id(record["text"]):
             raise RecordError(
                 "letter_id: it is not the id of this text (sha256 of its case-folded letters and digits)."
             )
+        refuse_party_copy(record["text"], find_sections(record["text"]).cover)
     except RecordError as error:
         raise FileRejected("record_contract", f"The record does not follow the contract: {error}") from error
     except (ValueError, RecursionError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -29,6 +30,8 @@ _PARTY_LABELS = re.compile(
     r"\b(?:(?P<employee>Employee(?:'s)?\s+Name)|(?P<claim>Claims?\s+(?:Number|No\.?))|(?P<provider>Provider(?:'s)?\s+Name))\s*:",
     re.IGNORECASE,
 )
+_LABEL_END = re.compile(r"(?:name|number|no\.?)\s*:\Z", re.IGNORECASE)
+_LONGEST_LABEL, _LONGEST_LABEL_END = 60, 16
 _ADDRESSEE = re.compile(r"(?:^|[\n\f])\s*Dear\s+[A-Z][A-Za-z.'-]*[ \t]+[A-Z]")
 _CASE_ANYWHERE = re.compile(r"\bCM\d{2}-\d{7}\b")
 
@@ -97,7 +100,17 @@ def is_party_copy(text: str, span: Span) -> bool:
     at `span`, or two different ones anywhere, as where a reader of the file puts the letter page last."""
     if _PARTY_LABELS.search(text, *span) or _ADDRESSEE.search(text, *span):
         return True
-    return len({match.lastgroup for match in _PARTY_LABELS.finditer(text)}) > 1
+    return len(set(_party_labels(text))) > 1
+
+
+def _party_labels(text: str) -> Iterator[str]:
+    """Which of the labels stand in the text. All end with a colon, and a letter has few of those."""
+    colon = text.find(":")
+    while colon >= 0:
+        label = text[max(0, colon - _LONGEST_LABEL) : colon + 1]
+        if _LABEL_END.search(label, max(0, len(label) - _LONGEST_LABEL_END)) and (found := _PARTY_LABELS.search(label)):
+            yield found.lastgroup or ""
+        colon = text.find(":", colon + 1)
 
 
 def _paired(text: str, events: list[_Event]) -> list[_Pair]:

@@ -32,6 +32,7 @@ _MONTHS = {
 }
 _NUMERIC = r"\d{1,2}\s{0,2}[/-]\s{0,2}\d{1,2}\s{0,2}[/-]\s{0,2}(?:\d{4}|\d{2})(?!\d)"
 _WRITTEN = rf"(?:{'|'.join(_MONTHS)})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
+_PARTS = re.compile(r"(?P<month>[a-z]+)\.?\s+(?P<day>\d+)(?:st|nd|rd|th)?,?\s+(?P<year>\d+)")
 _ISO = r"\d{4}-\d{2}-\d{2}"
 EARLIEST_YEAR, LATEST_YEAR = 1930, 2079  # no claim under review lies outside; a year that does is a slip
 DATE = rf"(?:{_ISO}|{_NUMERIC}|{_WRITTEN})"
@@ -86,8 +87,10 @@ def parse_date(written: str) -> str | None:
         if len(last) == 2:
             year += 2000 if year < 30 else 1900
     else:
-        name, *numbers = re.findall(r"[a-z]+(?=\.?\s)|\d+", text)
-        month, day, year = _MONTHS.get(name, 0), int(numbers[0]), int(numbers[1])
+        parts = _PARTS.fullmatch(text)
+        if parts is None:
+            return None
+        month, day, year = _MONTHS.get(parts["month"], 0), int(parts["day"]), int(parts["year"])
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
         return None
     try:

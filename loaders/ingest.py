@@ -13,7 +13,7 @@ from typing import Any
 
 from data.errors import FileRejected
 from data.warehouse import Snapshot
-from loaders.chunks import Chunk, Done, Piece, chunks, piece_key, record_of, refusal
+from loaders.chunks import Chunk, Done, Piece, chunks, piece_key, record_or_refusal, refusal
 from loaders.pool import parse_all
 from loaders.read import PassedOver, Rejected, discover
 from loaders.store import Kind, Load, append_journal, writing
@@ -91,7 +91,7 @@ def records(paths: Sequence[Path], refuse: Refuse, passed: Callable[[], None]) -
     """A record for every letter below `paths`; files that cannot be one go to `refuse`, other kinds to `passed`."""
     for piece in pieces(paths, refuse, passed):
         try:
-            yield record_of(piece)
+            yield record_or_refusal(piece)
         except FileRejected as rejection:
             refuse(refusal(piece.source, rejection))
 

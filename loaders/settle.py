@@ -17,8 +17,13 @@ from itertools import islice, pairwise
 from loaders.running import CASE_NUMBER, running_lines
 
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+# What a search takes for an ASCII letter or a digit is written as one, so that what was found can also be looked up.
+_LOOKALIKES = {ord("\u0130"): "I", ord("\u0131"): "i", ord("\u017f"): "s", ord("\u212a"): "K"} | {
+    code: str(value) for code in range(128, 0x20000) if (value := unicodedata.decimal(chr(code), None)) is not None
+}
 _TABLE: dict[int, str | None] = {
     **_LIGATURES,
+    **_LOOKALIKES,
     **{
         ord(char): " "
         for char in "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"

@@ -19,6 +19,7 @@ from loaders.dates import injury_date, parse_date, utilization_review_date
         ("June 3 2013", "2013-06-03"),
         ("March 17, 2009", "2009-03-17"),
         ("Sept. 1st, 2015", "2015-09-01"),
+        ("May 3rd 2015", "2015-05-03"),
         ("2016-10-14", "2016-10-14"),
         ("2/29/2016", "2016-02-29"),
         ("2/29/2015", None),

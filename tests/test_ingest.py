@@ -12,8 +12,10 @@ import pytest
 from data.errors import OverturnError, WarehouseError
 from data.filters import Filters
 from data.queries import Reader
+from data.record import Letter
 from data.warehouse import JOURNAL, POINTER, Snapshot, current_snapshot, read_journal
 from loaders.ingest import Summary, ingest, progress, records
+from loaders.parse import parse_letter
 from tests.builder import COVER, Item, raw_letter
 from tests.conftest import SAMPLES
 from tests.test_read import picture_pdf, text_pdf
@@ -147,7 +149,7 @@ def test_letters_are_read_anew_when_the_parser_reads_them_otherwise(
 ) -> None:
     letters = put(tmp_path / "letters", one=raw_letter(Item("One")), two=raw_letter(Item("Two")))
     ingest([letters], tmp_path / "warehouse")
-    monkeypatch.setattr("loaders.parse.PARSER_VERSION", "another")
+    monkeypatch.setattr("loaders.PARSER_VERSION", "another")
     assert counts(ingest([letters], tmp_path / "warehouse")) == (0, 2, 0, 0), "same facts"
     monkeypatch.setattr("loaders.parse.flags_of", lambda *_, **__: ("retrospective",))
     assert counts(ingest([letters], tmp_path / "warehouse")) == (0, 0, 2, 0)
@@ -270,3 +272,18 @@ def test_progress_writes_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert report
     report(3, "writing the snapshot")
     assert "3 letters" in capsys.readouterr().err
+
+
+def test_a_fault_of_the_reader_costs_one_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = put(tmp_path / "letters", one=raw_letter(Item("One")), two=raw_letter(Item("Two")))
+
+    def fails(text: str, source: str) -> Letter:
+        if source == "one.txt":
+            raise ZeroDivisionError
+        return parse_letter(text, source)
+
+    monkeypatch.setattr("loaders.chunks.parse_letter", fails)
+    summary = ingest([letters], tmp_path / "warehouse")
+    assert counts(summary) == (1, 0, 0, 1)
+    assert (summary.rejected[0].source, summary.rejected[0].code) == ("one.txt", "reader_failed")
+    assert "ZeroDivisionError" in summary.rejected[0].message

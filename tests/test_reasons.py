@@ -11,10 +11,11 @@ import pytest
 
 import data.reasons
 from data.errors import VocabularyError
-from data.filters import Choice, Filters, notices
+from data.filters import Choice, Filters
 from data.queries import Reader
 from data.reasons import Measured, measured, measured_text, usable_reasons
 from data.schema import NOT_STATED, dimensions
+from data.sentences import notices
 from data.vocabulary import vocabulary
 from data.warehouse import Snapshot
 from loaders.evaluate_reasons import Grounds

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,10 @@ from loaders.settle import fold, letter_id, settle, text_sha
         ("Non\ufffeMTUS", "Non-MTUS"),
         ("compu\u00adted, tomo\u00ad\ngraphy", "computed, tomography"),
         ("of\ufb01ce \ufb02ow su\ufb03x", "office flow suffix"),
+        (
+            "\u017f\u0131x or S\u0130X wee\u212as, \u0661\uff12 in all, 10\u00b2 left",
+            "six or SIX weeKs, 12 in all, 10\u00b2 left",
+        ),
         ("zero\u200bwidth\ufeff\u202e", "zerowidth"),
         ("bell\x07 null\x00", "bell null"),
         ("lone \ud800 half", "lone \ufffd half"),
@@ -33,6 +39,13 @@ from loaders.settle import fold, letter_id, settle, text_sha
 )
 def test_characters(raw: str, settled: str) -> None:
     assert settle(raw) == settled
+
+
+def test_a_search_takes_only_ascii_for_ascii() -> None:
+    """What was found as a letter or a digit can be lowered, looked up and counted with."""
+    others = "".join(map(chr, range(128, 0x110000)))
+    assert re.findall(r"[a-z]|\d", others, re.IGNORECASE)
+    assert [char for char in re.findall(r"[a-z]|\d", settle(others), re.IGNORECASE) if not char.isascii()] == []
 
 
 def test_wrapped_lines_are_joined_where_a_trailing_blank_says_so() -> None:

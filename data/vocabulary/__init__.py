@@ -192,7 +192,7 @@ class _Alternatives:
         self._order = {rule[1]: position for position, rule in enumerate(self._rules)}
         self._seen: dict[str, list[_Rule]] = {}
         # A place is the character before a word: the expression engine skips to those fastest, and a blank stands before
-        # the text for its first word. Where the text is not all ASCII, every word is a place.
+        # the text for its first word.
         self._places = re.compile(f"[^A-Za-z0-9](?={leading(self._by_opening)})") if patterns else None
         # What a rule needs is told by its shortest beginning among all, so that one search finds them.
         least = shortest(word for words in needs.values() for word in words)
@@ -202,7 +202,6 @@ class _Alternatives:
             for word in words:
                 self._needing[next(word[:size] for size in range(len(word) + 1) if word[:size] in least)].add(rule_name)
         self._free = frozenset(rule_name for rule_name, words in needs.items() if not words)
-        self._all_places = re.compile(r"[^A-Za-z0-9](?=.)", re.DOTALL)
 
     def search(self, part: _Part, position: int) -> Match | None:
         """The first match from `position` on, the longest at its place."""
@@ -249,8 +248,7 @@ class _Alternatives:
         if self._places is None:
             return
         text, seen = part.text, self._seen
-        places = self._places if text.isascii() else self._all_places
-        for place in places.finditer(part.padded, position):
+        for place in self._places.finditer(part.padded, position):
             start = place.start()
             piece = text[start : start + LENGTH]
             candidates = seen[piece] if piece in seen else self._candidates(piece)
@@ -259,11 +257,9 @@ class _Alternatives:
 
     def _candidates(self, piece: str) -> list[_Rule]:
         """The rules, in the file's order, that can match where the text goes on with `piece`."""
-        found = self._rules
-        if piece.isascii():
-            start = opening(piece)
-            rules = {rule[1]: rule for size in range(len(start) + 1) for rule in self._by_opening.get(start[:size], ())}
-            found = sorted(rules.values(), key=lambda rule: self._order[rule[1]])
+        start = opening(piece)
+        rules = {rule[1]: rule for size in range(len(start) + 1) for rule in self._by_opening.get(start[:size], ())}
+        found = sorted(rules.values(), key=lambda rule: self._order[rule[1]])
         if len(self._seen) < _MOST_SEEN:
             self._seen[piece] = found
         return found

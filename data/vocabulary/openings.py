@@ -16,12 +16,13 @@ LENGTH = 4
 _MOST = 1000
 _MOST_NEEDED = 12
 _BLANK = " "
+OTHER = "\x7f"  # any character that ASCII does not print and that is no white space
 _STOP = "\0"  # what follows was not worked out: anything may
-_ALL = frozenset(map(chr, range(33, 127))) | {_BLANK}
+_ALL = frozenset(map(chr, range(33, 127))) | {_BLANK, OTHER}
 _CATEGORIES = {
     kinds.CATEGORY_SPACE: frozenset(_BLANK),
-    kinds.CATEGORY_DIGIT: frozenset(string.digits),
-    kinds.CATEGORY_WORD: frozenset(string.ascii_letters + string.digits + "_"),
+    kinds.CATEGORY_DIGIT: frozenset(string.digits) | {OTHER},
+    kinds.CATEGORY_WORD: frozenset(string.ascii_letters + string.digits + "_") | {OTHER},
 }
 _REPEATS = {kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT}
 
@@ -29,9 +30,10 @@ _REPEATS = {kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT}
 def hints(pattern: str) -> tuple[frozenset[str], frozenset[str]]:
     """What tells cheaply that `pattern` cannot match: its openings, and the words that it needs.
 
-    Openings are the beginnings of all that it matches in ASCII: at most four characters, up to the first blank. Any white
-    space stands as a blank. After an opening anything may follow, so "" stands for a pattern that may begin with anything.
-    Of the words, or beginnings of words, one stands in all that it matches; none where no short list was worked out.
+    Openings are the beginnings of all that it matches: at most four characters, up to the first blank. Any white space
+    stands as a blank, any other character that ASCII does not print as `OTHER`. After an opening anything may follow, so ""
+    stands for a pattern that may begin with anything. Of the words, or beginnings of words, one stands in all that it
+    matches; none where no short list was worked out.
     """
     nodes = parser.parse(pattern)
     return frozenset(text.rstrip(_STOP) for text in _sequence(nodes)), _needed(nodes, begins=True)[0]
@@ -39,10 +41,12 @@ def hints(pattern: str) -> tuple[frozenset[str], frozenset[str]]:
 
 def opening(text: str) -> str:
     """The beginning of `text` in the terms of `openings`."""
-    for index, char in enumerate(text[:LENGTH]):
+    found = ""
+    for char in text[:LENGTH]:
+        found += _plain(ord(char))
         if char.isspace():
-            return text[:index] + _BLANK
-    return text[:LENGTH]
+            break
+    return found
 
 
 def _needed(nodes: Iterable[tuple[Any, Any]], *, begins: bool) -> tuple[frozenset[str], bool]:
@@ -55,17 +59,33 @@ def _needed(nodes: Iterable[tuple[Any, Any]], *, begins: bool) -> tuple[frozense
         "" if begins else None
     )  # what is written of the word; None inside one whose beginning is not known
     for kind, argument in nodes:
-        if kind is kinds.LITERAL and chr(argument).isalpha():
+        if kind is kinds.LITERAL and argument != ord(_BLANK) and (run or chr(argument).isalpha()):
             run = None if run is None else run + chr(argument)
             continue
         lists.append(frozenset({run or ""}))
+        if run:  # words that begin alike are parsed as their common beginning and what follows it
+            lists.append(frozenset(run + more for more in _beginnings([(kind, argument)])))
         inner, begins = _inner(kind, argument, begins=run == "")
         lists.append(inner)
         run = "" if begins else None
     lists.append(frozenset({run or ""}))
-    usable = [words for words in lists if 0 < len(words) <= _MOST_NEEDED and min(map(len, words)) > 1]
+    usable = [words for words in lists if 0 < len(words) <= _MOST_NEEDED and all(words)]
     best = max(usable, key=lambda words: (min(map(len, words)), -len(words)), default=frozenset[str]())
     return best, run == ""
+
+
+def _beginnings(nodes: Sequence[tuple[Any, Any]]) -> set[str]:
+    """What is written at the beginning of a sequence, as far as it is plain: one of these stands there."""
+    if not nodes:
+        return {""}
+    (kind, argument), rest = nodes[0], nodes[1:]
+    if kind is kinds.LITERAL and argument != ord(_BLANK):
+        return {chr(argument) + more for more in _beginnings(rest)}
+    if kind is kinds.SUBPATTERN:
+        return _beginnings(argument[-1])
+    if kind is kinds.BRANCH:
+        return set().union(*(_beginnings(branch) for branch in argument[1]))
+    return {""}
 
 
 def _inner(kind: Any, argument: Any, *, begins: bool) -> tuple[frozenset[str], bool]:
@@ -103,9 +123,9 @@ def leading(beginnings: Iterable[str]) -> str:
         if not beginning:
             return ""
         branches.setdefault(beginning[0], []).append(beginning[1:])
-    written = [
-        (r"\s" if char == _BLANK else re.escape(char)) + leading(following) for char, following in branches.items()
-    ]
+    classes = {_BLANK: r"\s", OTHER: r"[^\s!-~]"}
+    written = [classes.get(char) or re.escape(char) for char in branches]
+    written = [char + leading(following) for char, following in zip(written, branches.values(), strict=True)]
     return written[0] if len(written) == 1 else f"(?:{'|'.join(written)})"
 
 
@@ -160,13 +180,15 @@ def _repeated(least: int, most: int, body: Iterable[tuple[Any, Any]]) -> set[str
 
 
 def _class(members: Sequence[tuple[Any, Any]]) -> frozenset[str]:
-    """The ASCII characters of a class, white space as a blank; a negated one, or a category not listed, may be any."""
+    """The characters of a class as `opening` writes them; a negated one, or a category not listed, may be any."""
     found: set[str] = set()
     for kind, argument in members:
         if kind is kinds.LITERAL:
             found.add(_plain(argument))
         elif kind is kinds.RANGE:
             found.update(map(_plain, range(argument[0], min(argument[1], 127) + 1)))
+            if argument[1] > 126:
+                found |= {OTHER, _BLANK}
         elif kind is kinds.CATEGORY and argument in _CATEGORIES:
             found |= _CATEGORIES[argument]
         else:
@@ -176,7 +198,7 @@ def _class(members: Sequence[tuple[Any, Any]]) -> frozenset[str]:
 
 def _plain(code: int) -> str:
     char = chr(code)
-    return _BLANK if char.isspace() else char
+    return _BLANK if char.isspace() else char if 32 < code < 127 else OTHER
 
 
 _READERS: dict[Any, Callable[[Any], set[str]]] = {
