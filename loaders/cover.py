@@ -108,8 +108,8 @@ def _party_labels(text: str) -> Iterator[str]:
     colon = text.find(":")
     while colon >= 0:
         label = text[max(0, colon - _LONGEST_LABEL) : colon + 1]
-        if _LABEL_END.search(label, max(0, len(label) - _LONGEST_LABEL_END)) and (found := _PARTY_LABELS.search(label)):
-            yield found.lastgroup or ""
+        if _LABEL_END.search(label, max(0, len(label) - _LONGEST_LABEL_END)):
+            yield from (found.lastgroup or "" for found in _PARTY_LABELS.finditer(label) if found.end() == len(label))
         colon = text.find(":", colon + 1)
 
 
