@@ -33,6 +33,7 @@ WRONG_KIND = {
 }
 
 
+MOST_PIECES = 400
 _FAILED = (
     "The reader failed on it ({}); that is a fault of this program. All other files were read. "
     "Please report it with the letter, if it is a public one."
@@ -151,11 +152,12 @@ def stored_record(line: bytes) -> dict[str, Any]:
 
 
 def chunks(
-    pieces: Iterable[Piece], *, demonstration: bool, most: int = 400, most_bytes: int = 8 * 1024 * 1024
+    pieces: Iterable[Piece], *, demonstration: bool, most: int | None = None, most_bytes: int = 8 * 1024 * 1024
 ) -> Iterator[Chunk]:
     """The pieces in their order, some hundred together, so that no chunk holds much more than `most_bytes`."""
     waiting: list[Piece] = []
     size = 0
+    most = most or MOST_PIECES
     for piece in pieces:
         waiting.append(piece)
         size += len(piece.content)
