@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from importlib import import_module
 from itertools import chain, islice
 from typing import Any
 
@@ -57,13 +58,13 @@ def _local(workers: int) -> Executor:
 
 def _dask(address: str) -> Any:
     try:
-        from distributed import Client  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
+        distributed = import_module("distributed")
     except ImportError as error:
         raise OverturnError(
             "--scheduler needs the package distributed, which is optional: pip install -r requirements-cluster.txt."
         ) from error
     try:
-        client = Client(address, timeout="10s")
+        client = distributed.Client(address, timeout="10s")
     except (OSError, TimeoutError, ValueError) as error:
         raise OverturnError(
             f"No Dask scheduler answers at {address}: {error}. Start one (dask scheduler), or leave --scheduler out."
