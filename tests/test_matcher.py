@@ -97,7 +97,7 @@ def test_a_part_is_read_as_if_it_stood_alone() -> None:
         (r"re-?evaluations?", {"re-e", "reev"}, {"re"}),
         (r"(?:un)?clear", {"uncl", "clea"}, set()),
         (r"x(?:ray)? of", {"x ", "xray"}, {"of"}),
-        (r"a\b(?=b)", {"a"}, set()),
+        (r"a\b(?=b)", {"a"}, {"a"}),
     ],
 )
 def test_what_a_pattern_begins_with_and_needs(pattern: str, openings: set[str], needed: set[str]) -> None:
