@@ -317,11 +317,8 @@ class Reader:
         letter["citations"] = self._dicts(
             "SELECT * FROM citations WHERE letter_key = ? ORDER BY ordinal, side, position", [key]
         )
-        letter["findings"] = self._dicts(
-            "SELECT * FROM findings WHERE letter_key = ? ORDER BY span_start, span_end DESC, position", [key]
-        )
+        letter["text"], letter["findings"] = self.snapshot.text_and_findings(key, letter["text_part"])
         letter["problems"] = self._dicts("SELECT * FROM problems WHERE letter_key = ? ORDER BY position", [key])
-        letter["text"] = self.snapshot.text(key, letter["text_part"])
         letter["versions"] = self._dicts(
             "SELECT letter_id, decision_date, superseded FROM letters WHERE case_number = ? AND letter_id <> ? ORDER BY decision_date",
             [letter["case_number"], letter["letter_id"]],

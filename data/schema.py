@@ -1,6 +1,8 @@
 """The tables of a snapshot, in one place for the loader that writes them and the pages that read them.
 
-`letters`, `decisions`, `citations`, `findings`, `problems` hold what the records say. `facts` is the one wide table that
+`letters`, `decisions`, `citations`, `problems` hold what the records say, but for the letters' texts and the findings in
+them: those lie in Parquet files beside the database that snapshots share (`text_part`). `files` tells which letter the
+bytes of a file were, by the first 63 bits of their sha256. `facts` is the one wide table that
 charts read: a row a disputed item of a charted letter, sorted by decision date, every multi-valued dimension as a bit
 mask (UBIGINT). `terms` says which bit is which key.
 """
@@ -37,7 +39,7 @@ CREATE TABLE decisions (
     original VARCHAR, authorized VARCHAR, outcome VARCHAR NOT NULL, imaging_modalities VARCHAR[], hybrid BOOLEAN NOT NULL,
     body_parts VARCHAR[], laterality VARCHAR[], contrast VARCHAR, quantity DOUBLE, quantity_unit VARCHAR,
     category VARCHAR, subcategory VARCHAR, flags VARCHAR[], reasons VARCHAR[], admin_sources VARCHAR[],
-    reviewer_sources VARCHAR[], admin_text VARCHAR, reviewer_text VARCHAR, rationale VARCHAR, decisive VARCHAR,
+    reviewer_sources VARCHAR[], decisive VARCHAR,
     service_date DATE, mtus_silent BOOLEAN NOT NULL
 );
 CREATE TABLE citations (
@@ -45,16 +47,14 @@ CREATE TABLE citations (
     frame VARCHAR NOT NULL, source VARCHAR NOT NULL, document VARCHAR, edition VARCHAR, sections VARCHAR[], pages VARCHAR,
     search_step SMALLINT, text VARCHAR NOT NULL, span_start INTEGER NOT NULL, span_end INTEGER NOT NULL
 );
-CREATE TABLE findings (
-    letter_key BIGINT NOT NULL, position INTEGER NOT NULL, kind VARCHAR NOT NULL, value VARCHAR NOT NULL,
-    span_start INTEGER NOT NULL, span_end INTEGER NOT NULL, rule VARCHAR NOT NULL, ordinal SMALLINT
-);
 CREATE TABLE problems (
     letter_key BIGINT NOT NULL, position INTEGER NOT NULL, kind VARCHAR NOT NULL, code VARCHAR NOT NULL, message VARCHAR NOT NULL,
     span_start INTEGER, span_end INTEGER
 );
+CREATE TABLE files (file_key BIGINT NOT NULL, letter_key BIGINT NOT NULL);
 """
-RECORD_TABLES = ("letters", "decisions", "citations", "findings", "problems")
+RECORD_TABLES = ("letters", "decisions", "citations", "problems")
+FACTS_ORDER = "ORDER BY decision_date NULLS LAST, letter_key, ordinal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +191,10 @@ def schema_version() -> str:
     return hashlib.sha256(shape.encode()).hexdigest()[:8]
 
 
-def facts_sql() -> str:
-    """SQL that makes `facts` out of the record tables and `terms`; one row a disputed item of a charted letter."""
+def facts_sql(condition: str = "true") -> str:
+    """SQL of the rows of `facts` out of the record tables: one a disputed item of a charted letter, for which `condition` holds."""
     masks = ",\n        ".join(_mask_sql(dimension) for dimension in mask_dimensions())
     return f"""
-    CREATE TABLE facts AS
     SELECT l.letter_key, d.ordinal, d.outcome = 'overturned' AS overturned,
         l.decision_date, l.ur_denial_date, l.application_date, l.injury_date,
         list_contains(d.flags, 'modified_request') AS modified,
@@ -207,8 +206,7 @@ def facts_sql() -> str:
         coalesce(d.category, '{NOT_STATED}') AS category, coalesce(d.subcategory, '{NOT_STATED}') AS subcategory,
         {masks}
     FROM decisions d JOIN letters l USING (letter_key)
-    WHERE NOT l.superseded
-    ORDER BY l.decision_date NULLS LAST, l.letter_key, d.ordinal
+    WHERE NOT l.superseded AND {condition}
     """
 
 

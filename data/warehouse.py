@@ -72,14 +72,20 @@ class Snapshot:
 
     def text(self, letter_key: int, text_part: str) -> str | None:
         """The settled text of one letter, or None when its part does not hold it."""
+        return self.text_and_findings(letter_key, text_part)[0]
+
+    def text_and_findings(self, letter_key: int, text_part: str) -> tuple[str | None, list[dict[str, Any]]]:
+        """The settled text of one letter and the findings in it, by place; None and nothing when its part lacks it."""
         if text_part not in self.text_parts:
-            return None
-        with duckdb.connect() as connection:
-            path = str(self.folder / text_part)
+            return None, []
+        with duckdb.connect(config={"threads": 1}) as connection:
             row = connection.execute(
-                "SELECT text FROM read_parquet(?) WHERE letter_key = ?", [path, letter_key]
+                "SELECT text, findings FROM read_parquet(?) WHERE letter_key = ?",
+                [str(self.folder / text_part), letter_key],
             ).fetchone()
-        return str(row[0]) if row else None
+        if row is None:
+            return None, []
+        return str(row[0]), sorted(row[1], key=lambda finding: (finding["span_start"], -finding["span_end"]))
 
 
 def current_snapshot(folder: Path) -> Snapshot | None:

@@ -60,7 +60,10 @@ def _parser() -> argparse.ArgumentParser:
 
     load = commands.add_parser("ingest", help="load letters or .jsonl records into a new snapshot")
     load.add_argument(
-        "paths", nargs="+", type=Path, help="letters (.txt, .pdf), folders, .zip archives, .jsonl records"
+        "paths",
+        nargs="+",
+        type=Path,
+        help="letters (.txt, .pdf), folders, .zip and .tar archives, .jsonl records, .parquet",
     )
     load.add_argument(
         "--warehouse",
@@ -78,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
         help="leave what is loaded out: a new start, also for a damaged warehouse",
     )
     load.add_argument("--if-empty", action="store_true", help="do nothing when the warehouse already has a snapshot")
+    load.add_argument("--workers", type=int, default=None, help="processes that parse (default: one a core)")
+    load.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers parse instead"
+    )
     load.set_defaults(run=_ingest)
 
     check = commands.add_parser("evaluate", help="compare with checked labels, field by field")
@@ -173,6 +180,8 @@ def _ingest(options: argparse.Namespace) -> int:
         collection=options.collection,
         report=progress(),
         from_nothing=options.from_nothing,
+        workers=options.workers,
+        scheduler=options.scheduler,
     )
     print("\n".join(summary.lines()))
     return 1 if summary.rejected else 0

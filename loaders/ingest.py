@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from data.errors import FileRejected, RecordError
-from data.record import as_object
-from data.record_schema import check_record
+from data.errors import FileRejected
 from data.warehouse import Snapshot
-from loaders.parse import parse_letter, refuse_party_copy
-from loaders.read import PassedOver, Rejected, ScanWithoutText, discover, read_lines, read_text
-from loaders.sections import find_sections
-from loaders.settle import letter_id, settle
-from loaders.store import Build, Kind, append_journal, writing
+from loaders.chunks import Chunk, Done, Piece, chunks, piece_key, record_or_refusal, refusal
+from loaders.pool import parse_all
+from loaders.read import PassedOver, Rejected, discover
+from loaders.store import Kind, Load, append_journal, writing
 
 
 @dataclass(slots=True)
@@ -45,17 +41,17 @@ class Summary:
         ]
         if self.passed_over:
             lines.append(f"{self.passed_over:,} files of other kinds passed over.")
-        for reason, count in Counter(refusal.code for refusal in self.rejected).most_common():
+        for reason, count in Counter(refused.code for refused in self.rejected).most_common():
             lines.append(f"  rejected, {reason.replace('_', ' ')}: {count:,}")
         scans = Counter(
-            refusal.month or "month unknown" for refusal in self.rejected if refusal.code == "scan_without_text"
+            refused.month or "month unknown" for refused in self.rejected if refused.code == "scan_without_text"
         )
         if scans:
             lines.append(
                 "  scans without text by month: "
                 + ", ".join(f"{month} {count:,}" for month, count in sorted(scans.items()))
             )
-        lines += [f"  {refusal.source}: {refusal.message}" for refusal in self.rejected[:200]]
+        lines += [f"  {refused.source}: {refused.message}" for refused in self.rejected[:200]]
         if len(self.rejected) > 200:
             lines.append(f"  ... and {len(self.rejected) - 200:,} more; the journal of loads lists all of them.")
         if self.snapshot:
@@ -67,64 +63,37 @@ class Summary:
         return lines + self.notes
 
 
+WRITING = "writing the snapshot"
 Report = Callable[[int, str], None]
+Refuse = Callable[[Rejected], None]
 
 
-def records(
-    paths: Sequence[Path], refuse: Callable[[Rejected], None], passed: Callable[[], None]
-) -> Iterator[dict[str, Any]]:
-    """A record for every letter below `paths`; files that cannot be one go to `refuse`, other kinds to `passed`."""
+def pieces(paths: Sequence[Path], refuse: Refuse, passed: Callable[[], None]) -> Iterator[Piece]:
+    """Every file, member or line below `paths` that may be a letter, with its bytes, one at a time.
+
+    What cannot be read goes to `refuse`; files of other kinds are told to `passed`.
+    """
     for found in discover(paths):
         if isinstance(found, PassedOver):
             passed()
         elif isinstance(found, Rejected):
             refuse(found)
-        elif found.suffix == ".jsonl" and found.path:
-            yield from _stored_records(found.source, read_lines(found.path), refuse)
         else:
             try:
-                yield as_object(parse_letter(settle(read_text(found)), found.source))
+                content = found.read()
             except FileRejected as rejection:
-                refuse(_refusal(found.source, rejection))
-            except Exception as error:  # a fault of ours: it costs this one letter and is told, not the whole load
-                refuse(Rejected(found.source, "reader_failed", _FAILED.format(type(error).__name__)))
+                refuse(refusal(found.source, rejection))
+            else:
+                yield Piece(found.source, found.suffix, content, piece_key(content))
 
 
-def _refusal(source: str, rejection: FileRejected) -> Rejected:
-    month = rejection.month if isinstance(rejection, ScanWithoutText) else None
-    return Rejected(source, rejection.code, rejection.message, month)
-
-
-def _stored_records(
-    source: str, lines: Iterator[bytes], refuse: Callable[[Rejected], None]
-) -> Iterator[dict[str, Any]]:
-    """The records of a `.jsonl` file, each line on its own: a broken one is refused and loses no other."""
-    numbered = enumerate(lines, start=1)
-    while True:
+def records(paths: Sequence[Path], refuse: Refuse, passed: Callable[[], None]) -> Iterator[dict[str, Any]]:
+    """A record for every letter below `paths`; files that cannot be one go to `refuse`, other kinds to `passed`."""
+    for piece in pieces(paths, refuse, passed):
         try:
-            number, line = next(numbered)
-        except StopIteration:
-            return
+            yield record_or_refusal(piece)
         except FileRejected as rejection:
-            refuse(_refusal(source, rejection))
-            return
-        if not line.strip():
-            continue
-        place = f"{source}:{number}"
-        try:
-            record = check_record(json.loads(line))
-            if record["letter_id"] != letter_id(record["text"]):
-                raise RecordError(
-                    "letter_id: it is not the id of this text (sha256 of its case-folded letters and digits)."
-                )
-            refuse_party_copy(record["text"], find_sections(record["text"]).cover)
-            yield record
-        except FileRejected as rejection:
-            refuse(_refusal(place, rejection))
-        except (ValueError, RecursionError):
-            refuse(Rejected(place, "broken_record", "The line is no JSON object; it may have been cut off."))
-        except RecordError as error:
-            refuse(Rejected(place, "record_contract", f"The record does not follow the contract: {error}"))
+            refuse(refusal(piece.source, rejection))
 
 
 def ingest(
@@ -135,59 +104,73 @@ def ingest(
     collection: str | None = None,
     report: Report | None = None,
     from_nothing: bool = False,
+    workers: int | None = None,
+    scheduler: str | None = None,
 ) -> Summary:
     """Load every letter below `paths` into a new snapshot of the warehouse in `folder`, or leave it as it was.
 
-    `demonstration` takes samples and synthetic letters, which are refused otherwise. Raises OverturnError for a path
-    that does not exist and for a warehouse that cannot be written.
+    `demonstration` takes samples and synthetic letters, which are refused otherwise. `workers` and `scheduler` say who
+    parses (see `parse_all`). A load that is stopped leaves what it parsed for the next one. Raises OverturnError for a
+    path that does not exist and for a warehouse that cannot be written.
     """
     started = time.monotonic()
     summary = Summary()
     kind: Kind = "demonstration" if demonstration else "real"
 
-    def refuse(refusal: Rejected) -> None:
+    def refuse(refused: Rejected) -> None:
         summary.seen += 1
-        summary.rejected.append(refusal)
+        summary.rejected.append(refused)
 
     def passed() -> None:
         summary.passed_over += 1
 
+    def told(text: str) -> None:
+        if report:
+            report(summary.seen, text)
+
     with writing(folder):
-        build = Build(folder, kind, collection, from_nothing=from_nothing)
+        load = Load(folder, kind, collection, from_nothing=from_nothing)
+        taken = 0
         try:
-            for record in records(paths, refuse, passed):
-                if (record.get("origin", "letter") == "letter") == demonstration:
-                    refuse(Rejected(record["source"], "wrong_kind", _WRONG_KIND[demonstration]))
-                    continue
-                summary.seen += 1
-                change = build.add(record)
-                summary.added += change == "added"
-                summary.reread += change == "reread"
-                summary.unchanged += change == "unchanged"
-                if report:
-                    report(summary.seen, record["source"])
-            if report:
-                report(summary.seen, "writing the snapshot")
-            summary.snapshot = build.publish()
+
+            def unread() -> Iterator[Chunk]:
+                """The chunks that nobody has parsed; those that the snapshot or a stopped load holds are only counted."""
+                nonlocal taken
+                for batch in chunks(pieces(paths, refuse, passed), demonstration=demonstration):
+                    known = load.known(batch.pieces)
+                    summary.seen += len(known_pieces := [piece for piece in batch.pieces if piece.key in known])
+                    summary.unchanged += len(known_pieces)
+                    rest = replace(batch, pieces=tuple(piece for piece in batch.pieces if piece.key not in known))
+                    if not rest.pieces:
+                        continue
+                    if earlier := load.staged(rest.name):
+                        take(earlier, rest.pieces[-1].source)
+                    else:
+                        yield rest
+
+            def take(done: Done, last: str) -> None:
+                nonlocal taken
+                summary.seen += done.seen
+                summary.rejected += done.rejected
+                taken += done.seen - len(done.rejected)
+                told(last)
+
+            for done in parse_all(unread(), workers, scheduler):
+                load.put(done)
+                take(done, done.last)
+            told(WRITING)
+            summary.snapshot = load.publish()
         except BaseException:
-            build.discard()
+            load.close()
             raise
+        summary.added, summary.reread = load.counts.added, load.counts.reread
+        summary.unchanged += taken - summary.added - summary.reread
         summary.seconds = time.monotonic() - started
         try:
-            append_journal(folder, _journal_entry(build.load_id, kind, paths, collection, summary))
+            append_journal(folder, _journal_entry(load.load_id, kind, paths, collection, summary))
         except OSError as error:
             summary.notes.append(f"The journal of loads could not be written: {error.strerror or error}.")
     return summary
-
-
-_FAILED = (
-    "The reader failed on it ({}); that is a fault of this program. All other files were read. "
-    "Please report it with the letter, if it is a public one."
-)
-_WRONG_KIND = {
-    False: "It is a sample or synthetic letter; these are never loaded beside real ones. Load them with --demonstration into a warehouse of their own.",
-    True: "It is a real letter; with --demonstration only samples and synthetic letters are loaded. Leave --demonstration out.",
-}
 
 
 def _journal_entry(
@@ -220,13 +203,13 @@ def progress(stream: Any = None) -> Report | None:
     def show(seen: int, source: str) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last < (0.1 if terminal else 5.0) and source != "writing the snapshot":
+        if now - last < (0.1 if terminal else 5.0) and source != WRITING:
             return
         last = now
         rate = seen / max(now - started, 0.001)
         text = f"{seen:,} letters, {rate:,.0f} a second: {source}"
         out.write(f"\r\x1b[K{text[:150]}" if terminal else f"{text}\n")
-        if terminal and source == "writing the snapshot":
+        if terminal and source == WRITING:
             out.write("\n")
         out.flush()
 

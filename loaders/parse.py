@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 import data.vocabulary
+import loaders
 from data.categories import category_of
 from data.errors import FileRejected
 from data.record import (
@@ -23,7 +24,6 @@ from data.record import (
     Span,
     Worker,
 )
-from loaders import PARSER_VERSION
 from loaders.checks import check_letter
 from loaders.cover import Cover, is_party_copy, read_cover
 from loaders.credentials import read_credentials
@@ -90,7 +90,7 @@ def parse_letter(text: str, source: str = "") -> Letter:
         priority = "expedited" if cover.priority == "expedited" else "standard"
     letter = Letter(
         record_version=RECORD_VERSION,
-        parser_version=PARSER_VERSION,
+        parser_version=loaders.PARSER_VERSION,
         vocabulary_version=data.vocabulary.version(),
         letter_id=letter_id(text),
         text_sha=text_sha(text),

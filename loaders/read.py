@@ -5,13 +5,20 @@ Reading is the only step that may fail; it fails for one file at a time, with a 
 
 from __future__ import annotations
 
+import gzip
 import io
+import lzma
+import os
 import re
+import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pypdfium2
 
 from data.errors import FileRejected, OverturnError
@@ -22,6 +29,9 @@ MAX_PAGES = 400
 MAX_MEMBERS = 2_000_000
 TEXT_SUFFIXES = (".txt", ".text")
 LETTER_SUFFIXES = (*TEXT_SUFFIXES, ".pdf")
+RECORD_SUFFIX = ".record"  # of a candidate that is a letter record, a line of a .jsonl file
+RECORD_FILES = (".jsonl", ".jsonl.gz")
+TAR_FILES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _MONTH_IN_NAME = re.compile(r"(?<!\d)(20[12]\d)[-_. ]?(0[1-9]|1[0-2])(?!\d{3})")
 _PDF_DATE = re.compile(r"D:(\d{4})(\d{2})")
 
@@ -73,10 +83,7 @@ def discover(paths: Iterable[Path]) -> Iterator[Candidate | PassedOver | Rejecte
         if not path.exists():
             raise OverturnError(f"{path} does not exist. Check the spelling; give files, folders or .zip archives.")
         if path.is_dir():
-            for file in sorted(
-                entry for entry in path.rglob("*") if entry.is_file() and not entry.name.startswith(".")
-            ):
-                yield from _file(file, _shown(file.relative_to(path).as_posix()), given=False)
+            yield from _folder(path)
         else:
             yield from _file(path, _shown(path.name), given=True)
 
@@ -98,28 +105,110 @@ def read_text(candidate: Candidate) -> str:
     return text
 
 
-def read_lines(path: Path) -> Iterator[bytes]:
-    """The lines of a file of records, one in memory at a time. Raises FileRejected when it cannot be read."""
-    try:
-        with path.open("rb") as stream:
-            yield from stream
-    except OSError as error:
-        raise _unreadable(error) from error
-
-
 def _shown(name: str) -> str:
     """The name of a file as text that can be written; bytes that are no UTF-8 stand as \\xff."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def _folder(top: Path) -> Iterator[Candidate | PassedOver | Rejected]:
+    """The files below `top`, one folder in memory at a time, sorted in each."""
+    for folder, inner, names in os.walk(top, onerror=None):
+        inner.sort()
+        for name in sorted(names):
+            path = Path(folder, name)
+            if not name.startswith(".") and path.is_file():
+                yield from _file(path, _shown(path.relative_to(top).as_posix()), given=False)
+
+
 def _file(path: Path, source: str, *, given: bool) -> Iterator[Candidate | PassedOver | Rejected]:
+    name = path.name.lower()
     suffix = path.suffix.lower()
     if suffix == ".zip":
         yield from _archive(path, source)
-    elif suffix in LETTER_SUFFIXES or suffix == ".jsonl" or given:
+    elif name.endswith(TAR_FILES):
+        yield from _tape(path, source)
+    elif suffix == ".parquet":
+        yield from _table(path, source)
+    elif name.endswith(RECORD_FILES):
+        yield from _lines(path, source)
+    elif suffix in LETTER_SUFFIXES or given:
         yield Candidate(source, suffix, lambda: _bytes(path), path)
     else:
         yield PassedOver(source)
+
+
+def _held(source: str, suffix: str, content: bytes, path: Path) -> Candidate:
+    """A candidate whose bytes are at hand already."""
+    return Candidate(source, suffix, lambda: content, path)
+
+
+def _lines(path: Path, source: str) -> Iterator[Candidate | PassedOver | Rejected]:
+    """The records of a `.jsonl` file, gzipped or not, a line in memory at a time."""
+    number = 0
+    try:
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as stream:
+            while line := stream.readline(MAX_FILE_BYTES):
+                number += 1
+                if len(line) >= MAX_FILE_BYTES and not line.endswith(b"\n"):
+                    yield Rejected(f"{source}:{number}", "too_large", _too_large(len(line)).message)
+                    while len(line) >= MAX_FILE_BYTES and not line.endswith(b"\n"):
+                        line = stream.readline(MAX_FILE_BYTES)
+                elif line.strip():
+                    yield _held(f"{source}:{number}", RECORD_SUFFIX, line, path)
+    except (OSError, EOFError, zlib.error) as error:
+        rejection = _unreadable(error) if isinstance(error, OSError) else None
+        reason = rejection.message if rejection else f"It ends in the middle or is damaged: {error}."
+        yield Rejected(source, rejection.code if rejection else "broken_archive", reason)
+
+
+def _tape(path: Path, source: str) -> Iterator[Candidate | PassedOver | Rejected]:
+    """The members of a tar archive, in its order: it is read once from end to end."""
+    try:
+        with tarfile.open(path, "r|*") as archive:
+            for number, member in enumerate(archive):
+                if number >= MAX_MEMBERS:
+                    yield Rejected(
+                        source, "archive_too_large", f"The archive has over {MAX_MEMBERS:,} members; split it."
+                    )
+                    return
+                if member.isdir():
+                    continue
+                place = _place(source, member.name)
+                if not isinstance(place, str):
+                    yield place
+                elif not member.isfile():
+                    yield PassedOver(f"{source}/{member.name}")
+                elif member.size > MAX_FILE_BYTES:
+                    yield Rejected(f"{source}/{member.name}", "too_large", _too_large(member.size).message)
+                else:
+                    stream = archive.extractfile(member)
+                    content = stream.read(MAX_FILE_BYTES) if stream else b""
+                    yield _held(f"{source}/{member.name}", place, content, path)
+    except (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        yield Rejected(source, "broken_archive", f"The archive cannot be opened: {error}. Copy or download it again.")
+
+
+def _table(path: Path, source: str) -> Iterator[Candidate | PassedOver | Rejected]:
+    """The letters of a Parquet file: its column `text`, and `source` or `name` where it has one."""
+    try:
+        with pq.ParquetFile(path) as table:
+            names = set(table.schema_arrow.names)
+            if "text" not in names:
+                yield Rejected(source, "no_text_column", "The Parquet file has no column named text.")
+                return
+            named = next((name for name in ("source", "name", "file_name", "case_number") if name in names), None)
+            number = 0
+            for batch in table.iter_batches(256, columns=["text", *([named] if named else [])]):
+                for row in batch.to_pylist():
+                    number += 1
+                    label = f"{source}/{row[named]}" if named and row[named] else f"{source}:{number}"
+                    text = row["text"]
+                    content = text if isinstance(text, bytes) else str(text or "").encode("utf-8", "surrogatepass")
+                    yield _held(_shown(label), ".txt", content, path)
+    except (pa.ArrowException, OSError) as error:
+        yield Rejected(
+            source, "broken_archive", f"The Parquet file cannot be read: {error}. Copy or download it again."
+        )
 
 
 def _bytes(path: Path) -> bytes:
@@ -157,21 +246,29 @@ def _archive(path: Path, source: str) -> Iterator[Candidate | PassedOver | Rejec
         yield Rejected(source, "broken_archive", f"The archive cannot be opened: {error}. Copy or download it again.")
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str) -> Candidate | PassedOver | Rejected:
-    name = member.filename
+def _place(source: str, name: str, original: str = "") -> str | PassedOver | Rejected:
+    """The kind of an archive's member by its suffix, unless it is passed over or refused by its name."""
     shown = f"{source}/{name}"
     parts = PurePosixPath(name.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or re.match(r"[A-Za-z]:", name) or "\0" in member.orig_filename:
+    if parts.is_absolute() or ".." in parts.parts or re.match(r"[A-Za-z]:", name) or "\0" in original:
         return Rejected(
             shown, "unsafe_path", "Its path inside the archive climbs out of the archive, so it is not read."
         )
     suffix = parts.suffix.lower()
-    if suffix == ".zip":
+    if suffix == ".zip" or name.lower().endswith(TAR_FILES):
         return Rejected(
             shown, "archive_in_archive", "It is an archive inside an archive; unpack it once and load that."
         )
     if suffix not in LETTER_SUFFIXES or parts.name.startswith("."):
         return PassedOver(shown)
+    return suffix
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: str) -> Candidate | PassedOver | Rejected:
+    shown = f"{source}/{member.filename}"
+    suffix = _place(source, member.filename, member.orig_filename)
+    if not isinstance(suffix, str):
+        return suffix
     if member.flag_bits & 1:
         return Rejected(
             shown, "encrypted_member", "It is locked with a password; unpack the archive with its password first."

@@ -1,7 +1,12 @@
-"""A letter record as rows of the snapshot's tables, collected in batches of columns."""
+"""A letter record as rows of the tables that a load stages, collected in columns.
+
+`seq` tells the letters of a load apart, also two files of one letter; it does not outlive the load.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from datetime import date
 from functools import cache
@@ -16,19 +21,10 @@ _TEXTS = pa.list_(pa.string())
 BATCH_SCHEMAS: dict[str, pa.Schema] = {
     "letters": pa.schema(
         [
-            ("letter_key", pa.int64()),
+            *((name, pa.int64()) for name in ("seq", "letter_key", "file_key")),
             *(
                 (name, pa.string())
-                for name in (
-                    "letter_id",
-                    "text_sha",
-                    "record_sha",
-                    "source",
-                    "origin",
-                    "collection",
-                    "form",
-                    "case_number",
-                )
+                for name in ("letter_id", "text_sha", "record_sha", "source", "origin", "form", "case_number")
             ),
             *(
                 (name, pa.date32())
@@ -45,12 +41,12 @@ BATCH_SCHEMAS: dict[str, pa.Schema] = {
             ("specialty_keys", _TEXTS),
             ("state_keys", _TEXTS),
             ("items", pa.int16()),
-            *((name, pa.string()) for name in ("parser_version", "vocabulary_version", "load_id", "text_part")),
+            *((name, pa.string()) for name in ("parser_version", "vocabulary_version")),
         ]
     ),
     "decisions": pa.schema(
         [
-            ("letter_key", pa.int64()),
+            *((name, pa.int64()) for name in ("seq", "letter_key")),
             ("ordinal", pa.int16()),
             *((name, pa.string()) for name in ("request", "disputed", "original", "authorized", "outcome")),
             ("imaging_modalities", _TEXTS),
@@ -61,14 +57,14 @@ BATCH_SCHEMAS: dict[str, pa.Schema] = {
             ("quantity", pa.float64()),
             *((name, pa.string()) for name in ("quantity_unit", "category", "subcategory")),
             *((name, _TEXTS) for name in ("flags", "reasons", "admin_sources", "reviewer_sources")),
-            *((name, pa.string()) for name in ("admin_text", "reviewer_text", "rationale", "decisive")),
+            ("decisive", pa.string()),
             ("service_date", pa.date32()),
             ("mtus_silent", pa.bool_()),
         ]
     ),
     "citations": pa.schema(
         [
-            ("letter_key", pa.int64()),
+            *((name, pa.int64()) for name in ("seq", "letter_key")),
             ("ordinal", pa.int16()),
             ("side", pa.string()),
             ("position", pa.int32()),
@@ -81,21 +77,9 @@ BATCH_SCHEMAS: dict[str, pa.Schema] = {
             ("span_end", pa.int32()),
         ]
     ),
-    "findings": pa.schema(
-        [
-            ("letter_key", pa.int64()),
-            ("position", pa.int32()),
-            ("kind", pa.string()),
-            ("value", pa.string()),
-            ("span_start", pa.int32()),
-            ("span_end", pa.int32()),
-            ("rule", pa.string()),
-            ("ordinal", pa.int16()),
-        ]
-    ),
     "problems": pa.schema(
         [
-            ("letter_key", pa.int64()),
+            *((name, pa.int64()) for name in ("seq", "letter_key")),
             ("position", pa.int32()),
             ("kind", pa.string()),
             ("code", pa.string()),
@@ -104,52 +88,62 @@ BATCH_SCHEMAS: dict[str, pa.Schema] = {
             ("span_end", pa.int32()),
         ]
     ),
-    "staged_texts": pa.schema([("letter_key", pa.int64()), ("text", pa.string())]),
+    "texts": pa.schema(
+        [
+            *((name, pa.int64()) for name in ("seq", "letter_key")),
+            ("text", pa.string()),
+            (
+                "findings",
+                pa.list_(
+                    pa.struct(
+                        [
+                            *((name, pa.string()) for name in ("kind", "value", "rule")),
+                            *((name, pa.int32()) for name in ("span_start", "span_end")),
+                            ("ordinal", pa.int16()),
+                        ]
+                    )
+                ),
+            ),
+        ]
+    ),
 }
 
 
 class Rows:
     """Columns of rows, table by table, waiting to be written."""
 
-    def __init__(self, load_id: str, text_part: str) -> None:
-        self._load_id = load_id
-        self._text_part = text_part
+    def __init__(self) -> None:
         self._tables: dict[str, dict[str, list[Any]]] = _empty()
-        self._letters = 0
-
-    def __len__(self) -> int:
-        return self._letters
 
     def take(self) -> dict[str, dict[str, list[Any]]]:
         """The rows collected so far, a dict of columns a table; the collection is empty afterwards."""
         taken = {table: dict(columns) for table, columns in self._tables.items() if any(map(len, columns.values()))}
-        self._tables, self._letters = _empty(), 0
+        self._tables = _empty()
         return taken
 
-    def add(self, key: int, digest: str, record: dict[str, Any], collection: str | None) -> None:
-        """Collect the rows of one letter record."""
-        self._letters += 1
-        self._put("staged_texts", letter_key=key, text=record["text"])
-        self._letter(key, digest, record, collection)
+    def add(self, seq: int, file_key: int, record: dict[str, Any]) -> None:
+        """Collect the rows of one letter record, read from the file whose bytes have that key."""
+        key = letter_key(record["letter_id"])
+        findings = [
+            {
+                "kind": finding["kind"],
+                "value": finding["value"],
+                "rule": finding["rule"],
+                "span_start": finding["span"][0],
+                "span_end": finding["span"][1],
+                "ordinal": finding["decision"],
+            }
+            for finding in record["findings"]
+        ]
+        self._put("texts", seq=seq, letter_key=key, text=record["text"], findings=findings)
+        self._letter(seq, key, file_key, record)
         for decision in record["decisions"]:
-            self._decision(key, decision, record["text"])
-        for position, finding in enumerate(record["findings"]):
-            start, end = finding["span"]
-            self._put(
-                "findings",
-                letter_key=key,
-                position=position,
-                kind=finding["kind"],
-                value=finding["value"],
-                span_start=start,
-                span_end=end,
-                rule=finding["rule"],
-                ordinal=finding["decision"],
-            )
+            self._decision(seq, key, decision, record["text"])
         for position, problem in enumerate(record["problems"]):
             start, end = problem["span"] or (None, None)
             self._put(
                 "problems",
+                seq=seq,
                 letter_key=key,
                 position=position,
                 kind=problem.get("kind", "doubt"),
@@ -164,17 +158,18 @@ class Rows:
         for name, value in values.items():
             columns[name].append(value)
 
-    def _letter(self, key: int, digest: str, record: dict[str, Any], collection: str | None) -> None:
+    def _letter(self, seq: int, key: int, file_key: int, record: dict[str, Any]) -> None:
         dates, credentials = record["dates"], record["credentials"]
         self._put(
             "letters",
+            seq=seq,
             letter_key=key,
+            file_key=file_key,
             letter_id=record["letter_id"],
             text_sha=record["text_sha"],
-            record_sha=digest,
+            record_sha=record_sha(record),
             source=record["source"],
             origin=record.get("origin", "letter"),
-            collection=collection,
             form=record["form"],
             case_number=record["case_number"],
             injury_date=_date(dates["injury"]),
@@ -194,15 +189,14 @@ class Rows:
             items=len(record["decisions"]),
             parser_version=record["parser_version"],
             vocabulary_version=record["vocabulary_version"],
-            load_id=self._load_id,
-            text_part=self._text_part,
         )
 
-    def _decision(self, key: int, decision: dict[str, Any], text: str) -> None:
+    def _decision(self, seq: int, key: int, decision: dict[str, Any], text: str) -> None:
         quantity, category, rationale = decision["quantity"] or {}, decision["category"] or {}, decision["rationale"]
         decisive = rationale["decisive"]
         self._put(
             "decisions",
+            seq=seq,
             letter_key=key,
             hybrid=any(study["role"] == "hybrid" for study in decision["imaging"]),
             quantity=quantity.get("amount"),
@@ -211,9 +205,6 @@ class Rows:
             subcategory=category.get("subcategory"),
             admin_sources=decision["claims_administrator"]["sources"],
             reviewer_sources=decision["reviewer"]["sources"],
-            admin_text=decision["claims_administrator"]["text"],
-            reviewer_text=decision["reviewer"]["text"],
-            rationale=rationale["text"],
             decisive=" ".join(text[slice(*decisive)].split()) if decisive else None,
             service_date=_date(decision.get("service_date")),
             mtus_silent=decision.get("mtus_silent", False),
@@ -230,6 +221,7 @@ class Rows:
                 start, end = citation["span"]
                 self._put(
                     "citations",
+                    seq=seq,
                     letter_key=key,
                     ordinal=decision["ordinal"],
                     side=side,
@@ -242,6 +234,21 @@ class Rows:
                         for name in ("frame", "source", "document", "edition", "sections", "pages", "text")
                     },
                 )
+
+
+def letter_key(letter_id: str) -> int:
+    """The letter's number in tables and index: the first 63 bits of its id."""
+    return int(letter_id[:16], 16) >> 1
+
+
+def record_sha(record: dict[str, Any]) -> str:
+    """A hash over what the record says, leaving out where the file was and which versions read it."""
+    facts = {
+        key: value
+        for key, value in record.items()
+        if key not in ("source", "parser_version", "vocabulary_version", "text")
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def search_step(source: str) -> int | None:

@@ -6,40 +6,30 @@ snapshot; what was half written is swept away by the next load.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
-import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from data import search
 from data.errors import WarehouseError
-from data.schema import RECORD_TABLES, TABLES, facts_sql, mask_dimensions, schema_version
+from data.schema import FACTS_ORDER, RECORD_TABLES, TABLES, facts_sql, mask_dimensions, schema_version
 from data.warehouse import JOURNAL, POINTER, Snapshot, current_snapshot, read_manifest
-from loaders.rows import BATCH_SCHEMAS, Rows
+from loaders.chunks import Done, Piece, versions
+from loaders.stage import STAGE, Stage
 
 LOCK = "load.lock"
 Kind = Literal["real", "demonstration"]
-Change = Literal["added", "unchanged", "reread"]
-_BATCH = 2000
-
-
-@dataclass(slots=True)
-class _Staged:
-    """What this load adds, by letter key: the record's hash, and for a reread letter that its old rows go."""
-
-    added: dict[int, str] = field(default_factory=dict)
-    reread: set[int] = field(default_factory=set)
+_MEMORY = "1GB"
 
 
 @contextmanager
@@ -81,11 +71,20 @@ def _writable(folder: Path) -> Iterator[None]:
         ) from error
 
 
-class Build:
-    """One load in the making: take records with `add`, then `publish` or leave it to be swept away.
+@dataclass(slots=True)
+class Counts:
+    """How many letters a load adds, and how many it reads anew because a version or the letter changed."""
+
+    added: int = 0
+    reread: int = 0
+
+
+class Load:
+    """One load in the making: chunks are staged, then `publish` makes them the current snapshot.
 
     Used under `writing`. `kind` real and demonstration never share a snapshot: the first real load starts from nothing.
-    So does a load `from_nothing`, the way out of a damaged warehouse.
+    So does a load `from_nothing`, the way out of a damaged warehouse. What a load staged and did not publish stays for
+    the next one.
     """
 
     def __init__(self, folder: Path, kind: Kind, collection: str | None = None, *, from_nothing: bool = False) -> None:
@@ -101,122 +100,112 @@ class Build:
             )
         self.base: Snapshot | None = current if current is not None and current.kind == kind else None
         self._sweep()
-        self._staged = _Staged()
-        self._rows = Rows(self.load_id, self._part_name)
+        self._stage = Stage(folder)
         self._database = folder / f"imr-{self.load_id}.duckdb.part"
-        self._known: dict[int, tuple[str, str, str]] = {}
-        try:
-            with _writable(folder):
-                self._open()
-        except WarehouseError:
-            self._sweep()
-            raise
+        self._index = folder / f"imr-{self.load_id}.index.part"
+        self._part_name = f"texts-{self.load_id}.parquet"
+        self._reader = self.base.connect() if self.base else None
+        self.counts = Counts()
 
-    def _open(self) -> None:
-        self._connection = duckdb.connect(str(self._database), config={"threads": max(1, (os.cpu_count() or 2))})
-        self._connection.execute(TABLES)
-        self._connection.execute("CREATE TABLE staged_texts (letter_key BIGINT, text VARCHAR)")
-        if self.base is not None:
-            self._connection.execute(f"ATTACH {_quoted(self.base.database)} AS base (READ_ONLY)")
-            known = self._connection.execute(
-                "SELECT letter_key, record_sha, text_sha, parser_version || '/' || vocabulary_version FROM base.letters"
-            )
-            self._known = {key: (digest, sha, versions) for key, digest, sha, versions in known.fetchall()}
+    def known(self, pieces: Sequence[Piece]) -> set[int]:
+        """The keys of those pieces whose bytes the served snapshot has read already, with the versions of today."""
+        if self._reader is None or not pieces:
+            return set()
+        rows = self._reader.execute(
+            "SELECT file_key FROM files JOIN letters USING (letter_key) WHERE file_key IN (SELECT unnest(?::BIGINT[])) "
+            "AND parser_version || '/' || vocabulary_version = ?",
+            [[piece.key for piece in pieces], versions()],
+        ).fetchall()
+        return {int(key) for (key,) in rows}
 
-    @property
-    def _part_name(self) -> str:
-        return f"texts-{self.load_id}.parquet"
+    def staged(self, name: str) -> Done | None:
+        """What a stopped load has staged of this chunk, taken over by this one; None where it has to be parsed."""
+        return self._stage.staged(name)
 
-    def add(self, record: dict[str, Any]) -> Change:
-        """Stage one letter record. The same letter with the same facts is `unchanged`, with other facts `reread`.
-
-        The same letter laid out otherwise (a PDF and its text) is one letter: the one that came first stays.
-        """
-        key, digest = letter_key(record["letter_id"]), record_sha(record)
-        if key in self._staged.added:
-            return "unchanged"
-        known = self._known.get(key)
-        if known is not None:
-            known_digest, known_sha, known_versions = known
-            versions = f"{record['parser_version']}/{record['vocabulary_version']}"
-            if known_digest == digest or (known_sha != record["text_sha"] and known_versions == versions):
-                return "unchanged"
-        self._staged.added[key] = digest
-        if known is not None:
-            self._staged.reread.add(key)
-        self._rows.add(key, digest, record, self.collection)
-        if len(self._rows) >= _BATCH:
-            with _writable(self.folder):
-                self._flush()
-        return "added" if known is None else "reread"
+    def put(self, done: Done) -> None:
+        """Stage a parsed chunk."""
+        with _writable(self.folder):
+            self._stage.put(done)
 
     def publish(self) -> Snapshot | None:
         """Make what was staged the current snapshot; None, and nothing changed, when there was nothing new."""
-        if not self._staged.added:
-            self.discard()
-            return None
-        with _writable(self.folder):
-            self._flush()
-            snapshot = self._write()
-            _replace(self.folder / POINTER, json.dumps({"snapshot": snapshot.snapshot_id}))
+        try:
+            with _writable(self.folder):
+                if not self._stage.files("letters") or not (snapshot := self._write()):
+                    self.close()
+                    self._stage.clear()
+                    return None
+                _replace(self.folder / POINTER, json.dumps({"snapshot": snapshot.snapshot_id}))
+        finally:
+            self.close()
+        self._stage.clear()
         return snapshot
 
-    def discard(self) -> None:
-        """Drop what was staged; the warehouse stays as it was."""
-        with suppress(duckdb.Error):  # closing writes, too: where it cannot, the file goes anyway
-            self._connection.close()
+    def close(self) -> None:
+        """Leave the warehouse as it is; what was staged stays for the next load."""
+        if self._reader is not None:
+            with suppress(duckdb.Error):
+                self._reader.close()
+        self._reader = None
         self._sweep()
 
-    def _flush(self) -> None:
-        for table, columns in self._rows.take().items():
-            batch = pa.Table.from_pydict(columns, schema=BATCH_SCHEMAS[table])
-            self._connection.register("batch", batch)
-            self._connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM batch")
-            self._connection.unregister("batch")
-
-    def _write(self) -> Snapshot:
-        connection = self._connection
+    def _write(self) -> Snapshot | None:
         if self.base is not None:
+            shutil.copyfile(self.base.database, self._database)
+        spill = self.folder / STAGE / "spill"
+        connection = duckdb.connect(
+            str(self._database),
+            config={"memory_limit": _MEMORY, "temp_directory": str(spill), "preserve_insertion_order": False},
+        )
+        try:
+            if self.base is None:
+                connection.execute(TABLES)
+            connection.execute(_PICKED.format(letters=self._staged("letters")), [versions()])
+            counted = connection.execute(
+                "SELECT count(*) FILTER (NOT reread), count(*) FILTER (reread) FROM picked"
+            ).fetchone() or (0, 0)
+            self.counts = Counts(*map(int, counted))
+            if not (self.counts.added or self.counts.reread):
+                return None
+            self._write_tables(connection)
+            self._write_texts(connection)
+            letters, decisions = connection.execute(
+                "SELECT (SELECT count(*) FROM letters), (SELECT count(*) FROM decisions)"
+            ).fetchone() or (0, 0)
+            parts = connection.execute("SELECT DISTINCT text_part FROM letters ORDER BY 1").fetchall()
+            connection.execute("CHECKPOINT")
+        finally:
+            with suppress(duckdb.Error):  # closing writes, too: where it cannot, the file goes anyway
+                connection.close()
+        return self._complete(int(letters), int(decisions), [part for (part,) in parts])
+
+    def _staged(self, table: str) -> str:
+        files = ", ".join(_quoted(Path(file)) for file in self._stage.files(table))
+        return f"read_parquet([{files}])"
+
+    def _write_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(_CASES)
+        for table in RECORD_TABLES:
+            connection.execute(f"DELETE FROM {table} WHERE letter_key IN (SELECT letter_key FROM picked WHERE reread)")
+            if not self._stage.files(table):
+                continue
+            extra = ""
+            if table == "letters":
+                extra = ", ? AS collection, ? AS load_id, ? AS text_part"
+            left_out = "seq, file_key" if table == "letters" else "seq"
             connection.execute(
-                "CREATE TEMP TABLE replaced AS SELECT unnest(?::BIGINT[]) AS letter_key", [sorted(self._staged.reread)]
+                f"INSERT INTO {table} BY NAME SELECT * EXCLUDE ({left_out}){extra} FROM {self._staged(table)} "
+                "WHERE seq IN (SELECT seq FROM picked)",
+                [self.collection, self.load_id, self._part_name] if extra else [],
             )
-            for table in RECORD_TABLES:
-                connection.execute(
-                    f"INSERT INTO {table} BY NAME SELECT * FROM base.{table} WHERE letter_key NOT IN (SELECT letter_key FROM replaced)"
-                )
+        connection.execute(
+            f"INSERT INTO files SELECT file_key, min(letter_key) FROM {self._staged('letters')} "
+            "WHERE file_key NOT IN (SELECT file_key FROM files) GROUP BY file_key"
+        )
+        connection.execute(_MORE_CASES)
         connection.execute(_SUPERSEDED)
-        part = self.folder / self._part_name
-        connection.execute(
-            f"COPY (SELECT letter_key, text FROM staged_texts ORDER BY letter_key) TO {_quoted(part)} "
-            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 4096)"
-        )
-        search.build(self._index, self.base.index if self.base else None, self._texts(), self._staged.reread)
-        connection.execute("DROP TABLE staged_texts")
-        self._finish_tables()
-        counts = connection.execute(
-            "SELECT (SELECT count(*) FROM letters), (SELECT count(*) FROM decisions)"
-        ).fetchone() or (0, 0)
-        parts = [row[0] for row in connection.execute("SELECT DISTINCT text_part FROM letters ORDER BY 1").fetchall()]
-        if self.base is not None:
-            connection.execute("DETACH base")
-        connection.execute("CHECKPOINT")
-        connection.close()
-        return self._complete(int(counts[0]), int(counts[1]), parts)
-
-    def _finish_tables(self) -> None:
-        connection = self._connection
-        connection.execute(
-            "CREATE TABLE terms (dimension VARCHAR, key VARCHAR, label VARCHAR, bit UBIGINT, position SMALLINT)"
-        )
-        connection.executemany(
-            "INSERT INTO terms VALUES (?, ?, ?, ?, ?)",
-            [
-                (dimension.key, key, dimension.term_label(key), 1 << position, position)
-                for dimension in mask_dimensions()
-                for position, key in enumerate(dimension.keys)
-            ],
-        )
-        connection.execute(facts_sql())
+        self._write_facts(connection)
+        connection.execute("DROP TABLE IF EXISTS meta")
         connection.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
         connection.executemany(
             "INSERT INTO meta VALUES (?, ?)",
@@ -228,14 +217,52 @@ class Build:
             ],
         )
 
-    @property
-    def _index(self) -> Path:
-        return self.folder / f"imr-{self.load_id}.index.part"
+    def _write_facts(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """`facts` anew from the old one and the letters that changed; wholly anew where a vocabulary has other terms."""
+        terms = [
+            (dimension.key, key, dimension.term_label(key), 1 << position, position)
+            for dimension in mask_dimensions()
+            for position, key in enumerate(dimension.keys)
+        ]
+        same = False
+        if self.base is not None:
+            held = connection.execute("SELECT dimension, key, bit FROM terms ORDER BY dimension, position").fetchall()
+            same = held == sorted(((d, k, b) for d, k, _, b, _ in terms), key=lambda row: (row[0], row[2]))
+            connection.execute("DROP TABLE terms")
+        connection.execute(
+            "CREATE TABLE terms (dimension VARCHAR, key VARCHAR, label VARCHAR, bit UBIGINT, position SMALLINT)"
+        )
+        connection.executemany("INSERT INTO terms VALUES (?, ?, ?, ?, ?)", terms)
+        if same:
+            changed = (
+                "SELECT letter_key FROM picked UNION SELECT letter_key FROM letters "
+                "WHERE case_number IN (SELECT case_number FROM cases)"
+            )
+            connection.execute(f"CREATE TEMP TABLE changed AS {changed}")
+            connection.execute(
+                f"CREATE TABLE next_facts AS SELECT * FROM facts WHERE letter_key NOT IN (SELECT letter_key FROM changed) "
+                f"UNION ALL BY NAME {facts_sql('l.letter_key IN (SELECT letter_key FROM changed)')} {FACTS_ORDER}"
+            )
+            connection.execute("DROP TABLE facts")
+            connection.execute("ALTER TABLE next_facts RENAME TO facts")
+        else:
+            connection.execute("DROP TABLE IF EXISTS facts")
+            connection.execute(f"CREATE TABLE facts AS {facts_sql()} {FACTS_ORDER}")
 
-    def _texts(self) -> Iterator[tuple[int, str]]:
-        cursor = self._connection.cursor().execute("SELECT letter_key, text FROM staged_texts")
-        while rows := cursor.fetchmany(1000):
-            yield from rows
+    def _write_texts(self, connection: duckdb.DuckDBPyConnection) -> None:
+        picked = f"{self._staged('texts')} WHERE seq IN (SELECT seq FROM picked)"
+        connection.execute(
+            f"COPY (SELECT letter_key, text, findings FROM {picked} ORDER BY letter_key) "
+            f"TO {_quoted(self.folder / self._part_name)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048)"
+        )
+        removed = [key for (key,) in connection.execute("SELECT letter_key FROM picked WHERE reread").fetchall()]
+
+        def texts() -> Iterator[tuple[int, str]]:
+            cursor = connection.execute(f"SELECT letter_key, text FROM {picked}")
+            while rows := cursor.fetchmany(1000):
+                yield from rows
+
+        search.build(self._index, self.base.index if self.base else None, texts(), removed)
 
     def _complete(self, letters: int, decisions: int, parts: list[str]) -> Snapshot:
         """Sync every file, give them their final names, write the manifest last."""
@@ -278,27 +305,35 @@ class Build:
                 path.unlink()
 
 
-_SUPERSEDED = """
-UPDATE letters SET superseded = letter_key IN (
-    SELECT letter_key FROM letters WHERE case_number IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY case_number ORDER BY decision_date DESC NULLS LAST, letter_id DESC) > 1
+# The letters of the load: of two files of one letter the one whose name comes first, and none that the snapshot holds
+# already with the same facts, or in another layout that the same versions read.
+_PICKED = """
+CREATE TEMP TABLE picked AS
+WITH staged AS (
+    SELECT seq, letter_key, record_sha, text_sha FROM {letters}
+    QUALIFY row_number() OVER (PARTITION BY letter_key ORDER BY source, seq) = 1
+)
+SELECT staged.seq, staged.letter_key, held.letter_key IS NOT NULL AS reread
+FROM staged LEFT JOIN letters held USING (letter_key)
+WHERE held.letter_key IS NULL OR NOT (
+    held.record_sha = staged.record_sha
+    OR (held.text_sha <> staged.text_sha AND held.parser_version || '/' || held.vocabulary_version = ?)
 )
 """
 
+# Case numbers of which some letter is new or changed, under its old number and its new one.
+_CASES = """
+CREATE TEMP TABLE cases AS
+SELECT DISTINCT case_number FROM letters WHERE case_number IS NOT NULL AND letter_key IN (SELECT letter_key FROM picked)
+"""
+_MORE_CASES = _CASES.replace("CREATE TEMP TABLE cases AS", "INSERT INTO cases")
 
-def letter_key(letter_id: str) -> int:
-    """The letter's number in tables and index: the first 63 bits of its id."""
-    return int(letter_id[:16], 16) >> 1
-
-
-def record_sha(record: dict[str, Any]) -> str:
-    """A hash over what the record says, leaving out where the file was and which versions read it."""
-    facts = {
-        key: value
-        for key, value in record.items()
-        if key not in ("source", "parser_version", "vocabulary_version", "text")
-    }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+_SUPERSEDED = """
+UPDATE letters SET superseded = letter_key IN (
+    SELECT letter_key FROM letters WHERE case_number IN (SELECT case_number FROM cases)
+    QUALIFY row_number() OVER (PARTITION BY case_number ORDER BY decision_date DESC NULLS LAST, letter_id DESC) > 1
+) WHERE case_number IN (SELECT case_number FROM cases)
+"""
 
 
 def append_journal(folder: Path, entry: dict[str, Any]) -> None:
