@@ -1,4 +1,4 @@
-"""The command line: `python -m loaders parse | ingest | evaluate | vocabulary | unknown | schema | status`."""
+"""The command line: `python -m loaders parse | ingest | evaluate | vocabulary | unknown | synthesize | schema | status`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from loaders.evaluate_items import evaluate_items
 from loaders.explain import explain, known_terms, unknown_lines, unknown_terms
 from loaders.ingest import ingest, progress, records
 from loaders.read import Rejected
+from loaders.synthetic.corpus import synthesize
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,6 +100,18 @@ def _parser() -> argparse.ArgumentParser:
     missing.add_argument("--most", type=int, default=40, help="terms listed a kind (default 40, 0: all)")
     missing.set_defaults(run=_unknown)
 
+    made = commands.add_parser("synthesize", help="write synthetic letters with labels and known effects")
+    made.add_argument("out", type=Path, metavar="OUT", help="a new folder, .zip archive, or .jsonl file of records")
+    made.add_argument("--letters", type=int, default=3000, metavar="N")
+    made.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed gives the same bytes")
+    form = made.add_mutually_exclusive_group()
+    form.add_argument("--pdf", action="store_const", dest="kind", const="pdf", help="letters as PDF")
+    form.add_argument(
+        "--records", action="store_const", dest="kind", const="records", help="records alone, for ingest, to a .jsonl"
+    )
+    made.add_argument("--workers", type=int, default=1, help="processes that write at once")
+    made.set_defaults(run=_synthesize, kind="text")
+
     describe = commands.add_parser("schema", help="print the JSON Schema of the letter record")
     describe.set_defaults(run=_schema)
 
@@ -170,6 +183,14 @@ def _evaluate(options: argparse.Namespace) -> int:
         print("\nFurther values of the items, against labels made by reading:")
         print("\n".join([*items.lines(), *grounds.lines()]))
     return 0 if evaluation.exact else 1
+
+
+def _synthesize(options: argparse.Namespace) -> int:
+    manifest = synthesize(options.out, options.letters, options.seed, options.kind, options.workers, progress())
+    print(
+        f"{manifest['letters']:,} letters, {manifest['decisions']:,} decisions, {manifest['overturned']:,} overturned."
+    )
+    return 0
 
 
 def _schema(_: argparse.Namespace) -> int:
