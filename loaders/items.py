@@ -38,7 +38,7 @@ _ASSOCIATED = re.compile(
     r"^\W*associated\s+(?:surgical\s+)?(?:services?|procedures?|requests?|items?)\b\s*[:;-]?", re.IGNORECASE
 )
 _FALLS = re.compile(
-    r"\b(?:surg(?:ery|ical)|operati(?:on|ve)|procedure|arthroscopy|fusion)\b[^.]{0,80}\b(?:(?:is|are|was|were|has|have)\s+(?:deemed\s+|considered\s+|found\s+|been\s+(?:deemed\s+|found\s+)?)?not\s+(?:been\s+)?"
+    r"\b(?:surg(?:ery|ical)|operati(?:on|ve)|procedure|arthroscopy|fusion)\b[^.]{0,80}\b(?:(?:is|are|was|were|has|have)\s+(?:deemed\s+|considered\s+|found\s+|been\s+(?:deemed\s+|found\s+)?)?not\s+(?:been\s+)?(?:(?:found|deemed|considered)\s+)?(?:to\s+be\s+)?"
     r"(?:medically\s+(?:necessary|appropriate)|necessary|certified|approved|supported|authorized|indicated|warranted|established)|non[\s-]?certified)",
     re.IGNORECASE,
 )
@@ -50,12 +50,15 @@ _NUMBERS = {word: number for number, word in enumerate(_SPELLED)} | {
     **{"twenty-four": 24, "thirty": 30, "thirty-six": 36, "forty": 40, "sixty": 60, "ninety": 90}
 }
 _NUMBER = rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+# `Tylenol #3` is a name, not an amount.
 _QTY = re.compile(
-    r"(?:\bQTY\.?\s*[:;]?\s*#?\s*|#\s?|\bquantity(?:\s+of)?\s*:?\s*)(?P<amount>\d{1,4}(?:\.\d{1,2})?)", re.IGNORECASE
+    r"(?:\bQTY\.?\s*[:;]?\s*#?\s*|(?<!tylenol\s)(?<!codeine\s)#\s?|\bquantity(?:\s+of)?\s*:?\s*)(?P<amount>\d{1,4}(?:\.\d{1,2})?)",
+    re.IGNORECASE,
 )
 _UNIT = r"sessions?|visits?|treatments?|tablets?|capsules?|tabs?|caps?|injections?|pads?|patch(?:es)?"
+# `L4-5 epidural steroid injection` names a level, not five injections.
 _COUNTED = re.compile(
-    rf"(?<![\w.])(?P<amount>{_NUMBER})\b\s*(?:\(\s*\d+\s*\)\s*)?(?:additional\s+|more\s+|further\s+|total\s+)?(?:[a-z/-]+\s+){{0,3}}?(?P<unit>{_UNIT})\b",
+    rf"(?<![\w.])(?<![CTL]\d[-/–])(?<![CTL]\d\d[-/–])(?P<amount>{_NUMBER})\b\s*(?:\(\s*\d+\s*\)\s*)?(?:additional\s+|more\s+|further\s+|total\s+)?(?:[a-z/-]+\s+){{0,3}}?(?P<unit>{_UNIT})\b",
     re.IGNORECASE,
 )
 _UNIT_FIRST = re.compile(

@@ -13,6 +13,7 @@ _WORDS = {4: "four", 6: "six", 8: "eight", 10: "ten", 12: "twelve", 18: "eightee
 _VISITS = (4, 6, 8, 10, 12, 18, 24)
 _PILLS = (30, 60, 90, 120, 180)
 _OFTEN = ("2 times a week for 6 weeks", "2 times 6", "2x6", "3 times a week for 4 weeks", "twice a week for four weeks")
+_UNITS_BEFORE = ((("patch", "patches"), "patch"), (("treatment",), "treatment"), (("visits",), "visit"))
 _DOSES = {"dose": ("10 mg", "15mg", "20 mg", "30 mg"), "dose300": ("300 mg", "600mg", "100 mg", "800 mg")}
 
 
@@ -129,13 +130,13 @@ def _counted(template: Template, values: dict[str, str], truth: _Truth, rng: Ran
     r = rng.random
     slot = "visits" if "visits" in template.slots else "pills"
     before = template.text.split("{" + slot)[0].rstrip(" ,").lower()
-    patch = before.endswith(("patch", "patches"))
+    unit = next((unit for words, unit in _UNITS_BEFORE if before.endswith(words)), None)
     amounts = _VISITS if slot == "visits" else _PILLS
     whole = amounts[int(r() * len(amounts))]
     style = r()
 
     def said(amount: int) -> str:
-        return _said(template, values | {slot: _amount(slot, amount, style, truth, patch=patch)})
+        return _said(template, values | {slot: _amount(slot, amount, style, truth, unit=unit)})
 
     if not modified:
         text = said(whole)
@@ -159,27 +160,17 @@ def _counted(template: Template, values: dict[str, str], truth: _Truth, rng: Ran
     return Request(text, original, original, authorized)
 
 
-def _amount(slot: str, amount: int, style: float, truth: _Truth, *, patch: bool) -> str:
-    truth.unit = None
+def _amount(slot: str, amount: int, style: float, truth: _Truth, *, unit: str | None) -> str:
+    """An amount as written; its unit is in its own words, or stands right before it (`unit`)."""
+    truth.unit = unit
     if slot == "pills":
-        if style < 0.55:
-            truth.unit = "patch" if patch else None
-            return f"#{amount}"
-        if style < 0.75:
-            truth.unit = "patch" if patch else None
-            return f"QTY: {amount}"
-        if style < 0.85 or patch:
-            truth.unit = "patch" if patch else None
-            return f"quantity {amount}"
+        if style < 0.85 or unit:
+            return f"#{amount}" if style < 0.55 else f"QTY: {amount}" if style < 0.75 else f"quantity {amount}"
         truth.unit = "tablet"
         return f"{amount} tablets"
-    if style < 0.3:
-        truth.unit = "visit"
-        return f"{amount} visits"
-    if style < 0.6:
-        truth.unit = "session"
-        return f"{amount} sessions"
-    if style < 0.7 and amount in _WORDS:
-        truth.unit = "session"
-        return f"{_WORDS[amount]} sessions"
+    if style < 0.7 and not unit:
+        truth.unit = "visit" if style < 0.3 else "session"
+        if style > 0.6 and amount in _WORDS:
+            return f"{_WORDS[amount]} sessions"
+        return f"{amount} {truth.unit}s"
     return f"times {amount}" if style < 0.85 else f"QTY: {amount}"
