@@ -19,35 +19,34 @@ FILE = FOLDER / "synthetic" / "offsets.toml"
 def main() -> None:
     """Move each offset by what its rate lacks, a few times over, on one set of letters."""
     t = tables()
-    year, category = t.offsets["year"], t.offsets["category"]
     published, ratios = t.published["overturned"], t.effects["rate_against_all"]
     for turn in range(_ROUNDS):
-        sums: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+        sums: dict[int | str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         for index in range(_LETTERS):
             planned, _ = plan(_SEED, index)
-            decided = str(planned.dates["decision"].year)
+            decided = planned.dates["decision"].year
             for item in planned.items:
-                for cell in (("year", decided), ("category", item.kind.category), ("all", "")):
+                for cell in (decided, item.kind.category, "all"):
                     sums[cell][0] += 1
                     sums[cell][1] += item.probability
-        items_by = {key: items for (dimension, key), (items, _) in sums.items() if dimension == "category"}
-        weighed = sum(items * ratios[key] for key, items in items_by.items()) / sums["all", ""][0]
-        mean = sums["all", ""][1] / sums["all", ""][0] / weighed
+        items, expected = sums.pop("all")
+        mean = expected / sum(sums[key][0] * ratio for key, ratio in ratios.items())
         worst = 0.0
-        for (dimension, key), (items, expected) in sums.items():
-            if dimension == "all":
-                continue
-            offsets, wanted = (year, published[key]) if dimension == "year" else (category, mean * ratios[key])
-            step = _logit(wanted) - _logit(expected / items)
-            offsets[key] = offsets.get(key, -2.2 if dimension == "year" else 0.0) + step
+        for key, (items, expected) in sums.items():
+            if isinstance(key, int):
+                step = _logit(published[str(key)]) - _logit(expected / items)
+                t.by_year[key] += step
+            else:
+                step = _logit(mean * ratios[key]) - _logit(expected / items)
+                t.by_category[key] += step
             worst = max(worst, abs(step))
         sys.stderr.write(f"round {turn + 1}: the largest step was {worst:.4f}\n")
     lines = [
         "# Written by python -m loaders.synthetic.calibrate: log odds that make rates meet data/published.toml.",
         "[year]",
     ]
-    lines += [f"{key} = {value:.4f}" for key, value in sorted(year.items())]
-    lines += ["", "[category]", *(f"{key} = {value:.4f}" for key, value in sorted(category.items()))]
+    lines += [f"{key} = {value:.4f}" for key, value in sorted(t.by_year.items())]
+    lines += ["", "[category]", *(f"{key} = {value:.4f}" for key, value in sorted(t.by_category.items()))]
     FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -79,9 +79,11 @@ def cite(
         else:
             text = f"The {_SIDES[side]} based their decision on recommendation(s) outside of the MTUS Guidelines. "
         text += "Decision based on Non-MTUS Citation "
-        source, named_text = _outside(t, rng, profile, kind, region)
-        rest = named_text.partition(", ")[2] or None
-        citations.append(Citation("outside", source, rest, None, (), None, named_text, len(text)))
+        source, name, rest = _outside(t, rng, profile, kind, region)
+        named_text = name + rest
+        document = rest.strip(" ,:") or None
+        edition = "3rd ed." if "3rd ed." in rest else None
+        citations.append(Citation("outside", source, document, edition, (), None, named_text, len(text)))
         text += named_text + "."
     return Cited(text, tuple(citations))
 
@@ -135,16 +137,18 @@ def _chronic(t: Tables, denied: date, topic: str, *, older: bool) -> _Named | No
     return key, edition, (section,), None, f"{title} {edition}, Section(s): {section}"
 
 
-def _outside(t: Tables, rng: Random, profile: str, kind: Kind, region: str) -> tuple[str, str]:
+def _outside(t: Tables, rng: Random, profile: str, kind: Kind, region: str) -> tuple[str, str, str]:
+    """Key and name of a source outside the MTUS, and what of it is cited."""
     at = rng.random()
     topic = kind.noun[0].upper() + kind.noun[1:]
     chapter = t.regions[region]["odg"]
     if profile == "odg" or (profile == "mtus_and" and at < 0.75):
         style = rng.random()
         if style < 0.5:
-            return "odg", f"Official Disability Guidelines (ODG), {chapter}, {topic}"
+            return "odg", "Official Disability Guidelines (ODG)", f", {chapter}, {topic}"
         if style < 0.8:
-            return "odg", f"ODG, {chapter}: {topic}"
-        return "odg", f"Official Disability Guidelines (ODG) {chapter} Chapter, {topic}"
+            return "odg", "ODG", f", {chapter}: {topic}"
+        return "odg", "Official Disability Guidelines (ODG)", f" {chapter} Chapter, {topic}"
     source, text = t.outside.pick(rng.random())
-    return source, text.format(new=t.regions[region]["new"], topic=topic)
+    name, _, rest = text.format(new=t.regions[region]["new"], topic=topic).partition("|")
+    return source, name, rest

@@ -119,8 +119,8 @@ def _parts(work: Callable[[tuple[int, int]], _Part], letters: int, workers: int)
 
 
 def _part(seed: int, kind: Kind, target: Path | None, piece: tuple[int, int]) -> _Part:
-    made = _Part([], dict.fromkeys(labels.COLUMNS, "") if kind != "records" else {}, Totals(), piece[1] - piece[0])
-    lines: dict[str, list[str]] = {name: [] for name in made.lines}
+    made = _Part([], {}, Totals(), piece[1] - piece[0])
+    lines = None if kind == "records" else labels.Lines()
     folder = f"{piece[0] // FOLDER_SIZE:05d}"
     if target:
         (target / folder).mkdir(parents=True, exist_ok=True)
@@ -134,10 +134,9 @@ def _part(seed: int, kind: Kind, target: Path | None, piece: tuple[int, int]) ->
         else:
             made.files.append((f"{folder}/{made.last}", content))
         if lines:
-            for name, said in labels.rows(planned, written).items():
-                lines[name].append(said)
+            lines.add(planned, written)
         count(made.totals, planned)
-    made.lines = {name: "".join(said) for name, said in lines.items()}
+    made.lines = lines.text() if lines else {}
     return made
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from loaders.evaluate import LABEL_SOURCES
 from loaders.synthetic.citing import Cited
-from loaders.synthetic.plan import Item, Plan
+from loaders.synthetic.plan import Plan
 from loaders.synthetic.wording import RATIONALE, Written, starts
 
 COLUMNS = {
@@ -29,14 +29,21 @@ def headers() -> dict[str, str]:
     return {name: columns.replace(" ", ",") + "\n" for name, columns in COLUMNS.items()}
 
 
-def rows(plan: Plan, written: Written) -> dict[str, str]:
-    """The lines of one letter in each label file."""
-    out: dict[str, str] = {}
-    for name, make in _MAKERS.items():
-        stream = io.StringIO()
-        csv.writer(stream, lineterminator="\n").writerows(make(plan, written))
-        out[name] = stream.getvalue()
-    return out
+class Lines:
+    """The lines of letters in each label file, collected."""
+
+    def __init__(self) -> None:
+        self._streams = {name: io.StringIO() for name in COLUMNS}
+        self._writers = {name: csv.writer(stream, lineterminator="\n") for name, stream in self._streams.items()}
+
+    def add(self, plan: Plan, written: Written) -> None:
+        """Take one letter in."""
+        for name, make in _MAKERS.items():
+            self._writers[name].writerows(make(plan, written))
+
+    def text(self) -> dict[str, str]:
+        """All lines so far, by file."""
+        return {name: stream.getvalue() for name, stream in self._streams.items()}
 
 
 def _letters(plan: Plan, written: Written) -> _Rows:

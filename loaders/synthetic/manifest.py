@@ -93,8 +93,7 @@ def manifest(seed: int, letters: int, kind: str, totals: Totals) -> dict[str, An
             "is its mean probability whatever the clusters; the correlation of two items of a letter as counted here is the third figure.",
             "intra_letter_correlation": _correlation(totals, letters),
         },
-        "chosen": {name: value for name, value in t.mixes.items()}
-        | {"rate_against_all": t.effects["rate_against_all"]},
+        "chosen": t.mixes | {"rate_against_all": t.effects["rate_against_all"]},
         "published": {name: value for name, value in t.published.items() if name != "sources"},
         "sources": t.published["sources"],
     }

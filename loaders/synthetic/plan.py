@@ -192,7 +192,7 @@ def _normal(value: float) -> float:
 
 
 def _how_many(t: Tables, rng: Random, year: int) -> int:
-    several = (by_year(t.published["decisions_per_letter"], year) - 1) / (1 + _TAIL)
+    several = (t.items_a_letter[year] - 1) / (1 + _TAIL)
     if rng.random() >= several:
         return 1
     return min(_MOST_ITEMS, 2 + int(math.log(1 - rng.random()) / math.log(_TAIL / (1 + _TAIL))))
@@ -204,7 +204,8 @@ def _item(t: Tables, made: Plan, rng: Random, year: int, category: str, region: 
     fitting = t.fitting(kind, region)
     template = fitting[int(r() * len(fitting))]
     other = made.other_region if region == made.region else made.region
-    request, flags = fill(t, template, region, other, made.side, rng, modified=r() < t.mixes["modified"]), ()
+    request = fill(t, template, region, other, made.side, rng, modified=r() < t.mixes["modified"])
+    flags: tuple[str, ...] = ()
     if request.original is not None:
         flags = ("modified_request",)
     elif r() < t.mixes["retrospective"]:
@@ -248,10 +249,8 @@ def _weigh(t: Tables, made: Plan, item: Item, year: int) -> None:
         item.effects = ("falls_with_surgery",)
         return
     item.effects = tuple(effects_on(made, item))
-    offsets = t.offsets
-    weighed = offsets["year"].get(str(year), -2.2) + offsets["category"].get(item.kind.category, 0.0)
-    for key in item.effects:
-        weighed += _log_odds(key) * _part(key, made.dates["ur_denial"])
+    weighed = t.by_year[year] + t.by_category[item.kind.category]
+    weighed += sum(t.planted[key].on(made.dates["ur_denial"]) for key in item.effects)
     item.probability = 1 / (1 + math.exp(-weighed))
 
 
@@ -260,7 +259,7 @@ def effects_on(made: Plan, item: Item) -> list[str]:
     groups = {
         "odg_alone_on_spect": item.claims_profile == "odg" and "spect" in item.request.imaging,
         "mtus_drift_2017": item.claims_profile in ("mtus", "mtus_and")
-        and made.dates["ur_denial"] >= _planted()["mtus_drift_2017"]["from"],
+        and made.dates["ur_denial"] >= tables().planted["mtus_drift_2017"].since,
         "orthopedic_reviewers": made.reviewer.group == "orthopedic",
         "mental_health_case_mix": made.reviewer.group == "mental_health",
         "texas_null": "Texas" in made.reviewer.states,
@@ -268,21 +267,3 @@ def effects_on(made: Plan, item: Item) -> list[str]:
         "modified": "modified_request" in item.flags,
     }
     return [key for key, holds in groups.items() if holds]
-
-
-@cache
-def _planted() -> dict[str, dict[str, object]]:
-    return {effect["key"]: effect for effect in tables().effects["planted"]}
-
-
-@cache
-def _log_odds(key: str) -> float:
-    return math.log(_planted()[key]["odds"])  # type: ignore[arg-type]
-
-
-def _part(key: str, denied: date) -> float:
-    """How much of a drift has come about on a day; 1 for what does not drift."""
-    effect = _planted()[key]
-    if "days" not in effect:
-        return 1.0
-    return min(1.0, (denied - effect["from"]).days / effect["days"])  # type: ignore[operator]

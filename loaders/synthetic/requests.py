@@ -92,7 +92,7 @@ def fill(t: Tables, template: Template, region: str, other: str, side: str, rng:
 
 def retrospective(request: Request, served: date, at: float) -> Request:
     """The request as one for a service already given."""
-    day = f"{served.month}/{served.day}/{served:%y}"
+    day = f"{served.month}/{served.day}/{served.year % 100:02d}"
     text = (
         f"Retrospective request for {request.text} (DOS {day})"
         if at < 0.6

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import string
 import tomllib
 from bisect import bisect
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -35,6 +36,17 @@ class Weighted(Generic[T]):
     def pick(self, at: float) -> T:
         """The value at which `at` of the weight is reached."""
         return self.values[bisect(self._sums, at * self._sums[-1])]
+
+
+def some(pool: Sequence[T], number: int, r: Callable[[], float]) -> list[T]:
+    """`number` different members of `pool` in any order (all of them, where it has no more); `r` gives numbers from 0 to 1."""
+    size = len(pool)
+    chosen: list[int] = []
+    while len(chosen) < min(number, size):
+        at = int(r() * size)
+        if at not in chosen:
+            chosen.append(at)
+    return [pool[at] for at in chosen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,19 @@ class Reviewer:
     states: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A planted effect: its log odds, and for a drift the day on which it begins and the days it takes."""
+
+    log_odds: float
+    since: date
+    days: int
+
+    def on(self, denied: date) -> float:
+        """The log odds for a denial of that day."""
+        return self.log_odds * min(1.0, max(0.0, (denied - self.since).days / self.days))
+
+
 def document(path: str) -> dict[str, Any]:
     """A TOML file below `data/`."""
     return tomllib.loads((FOLDER / path).read_text(encoding="utf-8"))
@@ -94,7 +119,17 @@ class Tables:
         self.published = document("published.toml")
         self.mixes = document("synthetic/mixes.toml")
         self.effects = document("synthetic/effects.toml")
-        self.offsets = document("synthetic/offsets.toml")
+        self.planted = {
+            entry["key"]: Effect(
+                math.log(entry["odds"]) if entry["odds"] else -math.inf,
+                entry.get("from", date.min),
+                entry.get("days", 1),
+            )
+            for entry in self.effects["planted"]
+        }
+        offsets = document("synthetic/offsets.toml")
+        self.by_year = {int(year): float(value) for year, value in offsets["year"].items()}
+        self.by_category: dict[str, float] = offsets["category"]
         self.wording = document("synthetic/wording.toml")
         self.rationales = document("synthetic/rationales.toml")
         self.regions: dict[str, dict[str, Any]] = {
@@ -114,6 +149,8 @@ class Tables:
             name: Weighted((profile, self.mixes[name][profile]) for profile in PROFILES)
             for name in ("claims", "claims_imaging", "reviewer")
         }
+        per_letter = self.published["decisions_per_letter"]
+        self.items_a_letter = {year: by_year(per_letter, year) for year in self.years.values}
         self.categories = {year: Weighted(self.category_shares(year).items()) for year in self.years.values}
         groups = self.mixes["group"]
         self.groups = {
@@ -194,9 +231,3 @@ def _kind(entry: dict[str, Any]) -> Kind:
 def tables() -> Tables:
     """The tables, read once a process."""
     return Tables()
-
-
-def day(value: object) -> date:
-    """A TOML date as a date."""
-    assert isinstance(value, date)  # noqa: S101
-    return value

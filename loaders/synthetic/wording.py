@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -9,7 +10,7 @@ from typing import Any
 
 from loaders.synthetic import MARK
 from loaders.synthetic.plan import Item, Plan
-from loaders.synthetic.tables import Tables, tables
+from loaders.synthetic.tables import Tables, some, tables
 
 HOW = "HOW THE IMR FINAL DETERMINATION WAS MADE"
 SUMMARY = "CLINICAL CASE SUMMARY"
@@ -26,7 +27,7 @@ _SENT = (
     "governing laws and regulations, including the strength of evidence hierarchy that applies to Independent Medical Review determinations."
 )
 _COVER = ("assigned", "injury", "decision", "ur_denial", "application_received")
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = tuple(calendar.month_name)[1:]
 _STRESSED = ("8", "11", "18")
 
 
@@ -73,7 +74,7 @@ def write(plan: Plan, rng: Random) -> Written:
 
 
 def _cover(plan: Plan) -> list[str]:
-    day = {name: f"{plan.dates[name]:%m/%d/%Y}" for name in _COVER}
+    day = {name: _numeric(plan.dates[name]) for name in _COVER}
     return [
         f"Case Number: {plan.case_number}",
         f"Date Assigned: {day['assigned']} Date of Injury: {day['injury']}",
@@ -108,7 +109,7 @@ def _slots(t: Tables, plan: Plan, rng: Random) -> dict[str, Any]:
     r = rng.random
     words = t.wording
     region = t.regions[plan.region]
-    signs = rng.sample(region["signs"], 2)
+    signs = some(region["signs"], 2, r)
     trade = words["trades"][int(r() * len(words["trades"]))]
     noun = words["females" if plan.sex == "female" else "males"][int(r() * 1.3)] if plan.sex else ""
     worker = words["workers"][int(r() * len(words["workers"]))]
@@ -148,13 +149,17 @@ def _who(plan: Plan, noun: str, trade: str, at: float) -> str:
     )
 
 
+def _numeric(day: date) -> str:
+    return f"{day.month:02d}/{day.day:02d}/{day.year}"
+
+
 def _written(day: date, at: float) -> str:
     if at < 0.4:
         return f"{day.month}-{day.day}-{day.year}"
     if at < 0.6:
-        return f"{day:%m/%d/%Y}"
+        return _numeric(day)
     if at < 0.75:
-        return f"{day.month}/{day.day}/{day:%y}"
+        return f"{day.month}/{day.day}/{day.year % 100:02d}"
     return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
@@ -166,11 +171,11 @@ def _summary(t: Tables, plan: Plan, rng: Random, slots: dict[str, Any]) -> str:
     def one(name: str) -> str:
         return str(words[name][int(r() * len(words[name]))])
 
-    told = [one("diagnoses"), *rng.sample(words["history"], 5 + int(r() * 4))]
-    told += rng.sample(words["course"], 3)
+    told = [one("diagnoses"), *some(words["history"], 5 + int(r() * 4), r)]
+    told += some(words["course"], 3, r)
     told += [
-        *rng.sample(words["complaints"], 2),
-        *rng.sample(words["examinations"], 2),
+        *some(words["complaints"], 2, r),
+        *some(words["examinations"], 2, r),
         one("studies"),
         one("medication"),
         one("work"),
@@ -204,12 +209,12 @@ def _rationale(
     slots["noun"] = item.kind.noun
     slots["body"] = t.regions[item.region]["names"][0]
     recital, case, shared = topic["recital"], topic[outcome], t.rationales["shared"][outcome]
-    told = rng.sample(recital, min(len(recital), 1 + int(r() * 3)))
-    told += rng.sample(case, min(len(case), 1 + int(r() * 2)))
-    told += rng.sample(t.rationales["shared"]["weighing"], 2)
-    told += rng.sample(shared, 2 + int(r() * 3))
+    told = some(recital, 1 + int(r() * 3), r)
+    told += some(case, 1 + int(r() * 2), r)
+    told += some(t.rationales["shared"]["weighing"], 2, r)
+    told += some(shared, 2 + int(r() * 3), r)
     known = t.grounds.get((outcome, item.topic), [])
-    chosen = rng.sample(known, min(len(known), 1 + int(r() * 2)))
+    chosen = some(known, 1 + int(r() * 2), r)
     if item.topic == "falls":
         told, chosen = told[:1], chosen[:1]
     told += [sentences[int(r() * len(sentences))] for _, sentences in chosen]
