@@ -42,6 +42,7 @@ _FALLS = re.compile(
     r"(?:medically\s+(?:necessary|appropriate)|necessary|certified|approved|supported|authorized|indicated|warranted|established)|non[\s-]?certified)",
     re.IGNORECASE,
 )
+_OPERATIONS = {"surgery_arthroscopic", "surgery_spine", "surgery_non_arthroscopic", "surgery_unspecified"}
 _SPELLED = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
@@ -73,6 +74,7 @@ _TOTAL = re.compile(r"\(\s*(?:total\s+(?:of\s+)?)?(?P<amount>\d{1,3})\s*(?:total
 _LEADING = re.compile(
     rf"(?:1(?=\s+[A-Za-z])|(?:{_NUMBER})\s*\(\s*(?P<amount>\d{{1,3}})\s*\)|one|a\s+single)\s+[a-z]", re.IGNORECASE
 )
+_BEFORE_LEADING = re.compile(r"(?:retro(?:spective(?:ly)?)?\b[\s:-]*)?(?:request\s+for\s+)?", re.IGNORECASE)
 _MEASURED = re.compile(
     r"(?<![/\d.])(?P<amount>\d{1,4}(?:\.\d{1,2})?)\s?(?P<unit>grams?|gms?|ml|cc)\b(?!\s?/)", re.IGNORECASE
 )
@@ -117,11 +119,18 @@ def _looks_modified(text: str, header: Span) -> bool:
 
 
 def flags_of(
-    text: str, header: Span, request: Request, *, nothing_cited: bool, rationale: Span | None
+    text: str,
+    header: Span,
+    request: Request,
+    *,
+    nothing_cited: bool,
+    rationale: Span | None,
+    subcategory: str | None = None,
 ) -> tuple[str, ...]:
     """What the letter states of the item: modified, associated with an operation, retrospective, falling with it.
 
-    `falls_with_surgery`: both sides cite nothing and the rationale says that the operation itself is refused.
+    `falls_with_surgery`: both sides cite nothing and the rationale says that the operation is refused, where the item is
+    not that operation itself (`subcategory`).
     """
     flags: list[str] = []
     if request.disputed != header:
@@ -130,7 +139,8 @@ def flags_of(
         flags.append("associated_service")
     if _RETROSPECTIVE.search(text[header[0] : header[1]]):
         flags.append("retrospective")
-    if nothing_cited and rationale and _FALLS.search(text, *rationale):
+    is_operation = subcategory in _OPERATIONS and "associated_service" not in flags
+    if nothing_cited and rationale and not is_operation and _FALLS.search(text, *rationale):
         flags.append("falls_with_surgery")
     return tuple(flags)
 
@@ -188,7 +198,7 @@ def _stated_quantity(part: str) -> tuple[Quantity, Span] | None:
         _UNIT_FIRST.search(part),
         _TIMES.search(part),
         _TOTAL.search(part),
-        _LEADING.match(part),
+        _LEADING.match(part, before.end() if (before := _BEFORE_LEADING.match(part)) else 0),
         _MEASURED.search(part),
     )
     found = next((candidate for candidate in candidates if candidate), None)
