@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from data.errors import OverturnError
@@ -67,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--collection", help="a tag for the letters of this load")
     load.add_argument(
         "--demonstration", action="store_true", help="load samples or synthetic letters, marked as such on every page"
+    )
+    load.add_argument(
+        "--synthetic", type=int, default=0, metavar="N", help="with --demonstration: so many synthetic letters as well"
     )
     load.add_argument(
         "--from-nothing",
@@ -156,15 +160,24 @@ def _ingest(options: argparse.Namespace) -> int:
     if options.if_empty and current_snapshot(folder) is not None:
         print("The warehouse already has letters; nothing to do.", file=sys.stderr)
         return 0
+    if options.synthetic and not options.demonstration:
+        raise OverturnError(
+            "Synthetic letters are for a demonstration alone: add --demonstration, or leave --synthetic out."
+        )
     signal.signal(signal.SIGTERM, _interrupt)
-    summary = ingest(
-        options.paths,
-        folder,
-        demonstration=options.demonstration,
-        collection=options.collection,
-        report=progress(),
-        from_nothing=options.from_nothing,
-    )
+    with TemporaryDirectory(prefix="overturn-") as made:
+        paths = list(options.paths)
+        if options.synthetic:
+            synthesize(Path(made) / "synthetic", options.synthetic, seed=1)
+            paths.append(Path(made) / "synthetic" / "letters")
+        summary = ingest(
+            paths,
+            folder,
+            demonstration=options.demonstration,
+            collection=options.collection,
+            report=progress(),
+            from_nothing=options.from_nothing,
+        )
     print("\n".join(summary.lines()))
     return 1 if summary.rejected else 0
 
