@@ -226,7 +226,7 @@ def _associated(t: Tables, made: Plan, rng: Random, category: str, *, refused: b
         return Item(
             kind, request, made.region, "falls", Cited.none("claims"), Cited.none("reviewer"), flags, 0.0, False, "none"
         )
-    return _with_citations(t, made, rng, kind, request, made.region, "falls", flags)
+    return _with_citations(t, made, rng, kind, request, made.region, "service", flags)
 
 
 def _with_citations(

@@ -161,6 +161,11 @@ class Tables:
         for key, ground in self.rationales["grounds"].items():
             for topic in ground["topics"]:
                 self.grounds.setdefault((ground["outcome"], topic), []).append((key, ground["sentences"]))
+        self.cases: dict[tuple[str, str], list[tuple[str, str]]] = {
+            (outcome, topic): [_case(sentence) for sentence in said[outcome]]
+            for topic, said in self.rationales["topics"].items()
+            for outcome in ("upheld", "overturned")
+        }
         self._kinds: dict[tuple[int, str, str], Weighted[Kind]] = {}
         self._fitting: dict[tuple[str, str], list[Template]] = {}
 
@@ -199,6 +204,10 @@ class Tables:
             levels = "levels" in self.regions[region]
             self._fitting[place] = [entry for entry in kind.templates if levels or "level" not in entry.slots]
         return self._fitting[place]
+
+
+def _case(sentence: str | dict[str, str]) -> tuple[str, str]:
+    return (sentence, "") if isinstance(sentence, str) else (sentence["text"], sentence["ground"])
 
 
 def _kind(entry: dict[str, Any]) -> Kind:

@@ -208,20 +208,22 @@ def _rationale(
     topic = t.rationales["topics"][item.topic]
     slots["noun"] = item.kind.noun
     slots["body"] = t.regions[item.region]["names"][0]
-    recital, case, shared = topic["recital"], topic[outcome], t.rationales["shared"][outcome]
-    told = some(recital, 1 + int(r() * 3), r)
-    told += some(case, 1 + int(r() * 2), r)
+    shared = t.rationales["shared"][outcome]
+    told = some(topic["recital"], 1 + int(r() * 3), r)
+    case = some(t.cases[outcome, item.topic], 1 + int(r() * 2), r)
+    told += [sentence for sentence, _ in case]
     told += some(t.rationales["shared"]["weighing"], 2, r)
     told += some(shared, 2 + int(r() * 3), r)
     known = t.grounds.get((outcome, item.topic), [])
     chosen = some(known, 1 + int(r() * 2), r)
     if item.topic == "falls":
-        told, chosen = told[:1], chosen[:1]
+        told, case, chosen = told[:1], [], chosen[:1]
     told += [sentences[int(r() * len(sentences))] for _, sentences in chosen]
     deciding = t.rationales["deciding"][outcome]
     last = deciding[int(r() * len(deciding))].format_map(slots)
     before = " ".join(told).format_map(slots) + " "
-    return before + last, (len(before), len(before) + len(last)), tuple(sorted(key for key, _ in chosen))
+    grounds = {ground for _, ground in case if ground} | {key for key, _ in chosen}
+    return before + last, (len(before), len(before) + len(last)), tuple(sorted(grounds))
 
 
 def starts(paragraphs: list[str]) -> list[int]:
