@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from loaders.synthetic.wording import HEADINGS
-
 WIDTH, PAGE_LINES = 92, 46
+_COVER_END = 4  # the paragraph of the cover's last row
 SHAPES = ("wrapped", "spaced", "paragraphs")
 
 
@@ -32,15 +31,30 @@ def lay_out(paragraphs: Sequence[str], shape: str) -> str:
     if shape == "wrapped":
         return "\f".join("".join(f"{line}\n" for line in page) for page in pages(paragraphs))
     out: list[str] = []
-    for number, paragraph in enumerate(paragraphs):
-        if number and (paragraph in HEADINGS or number > 5):
+    used = 0
+    for number, paragraph in enumerate(_as_table(paragraphs)):
+        if number > _COVER_END + 2:
             out.append(" \n\n")
-        out += [f"{line.rstrip()} \n\n" for line in wrapped(paragraph)]
+        for line in _lines(paragraph):
+            used += 1
+            out.append(f"{line.rstrip()} \n\n" + ("" if used % PAGE_LINES else "\n\n"))
     return "".join(out) + "\n\n\n"
 
 
 def pages(paragraphs: Sequence[str]) -> Iterator[list[str]]:
     """The lines of each page."""
-    lines = [line for paragraph in paragraphs for line in wrapped(paragraph)]
+    lines = [line for paragraph in _as_table(paragraphs) for line in _lines(paragraph)]
     for start in range(0, len(lines), PAGE_LINES):
         yield lines[start : start + PAGE_LINES]
+
+
+def _lines(paragraph: str) -> list[str]:
+    if "\n" not in paragraph:
+        return wrapped(paragraph)
+    return [line for part in paragraph.split("\n") for line in wrapped(part)]
+
+
+def _as_table(paragraphs: Sequence[str]) -> list[str]:
+    """The paragraphs with the cover's last row as readers print it: its second label wraps, and the value comes after it."""
+    row, _, day = paragraphs[_COVER_END].rpartition(" Received: ")
+    return [*paragraphs[:_COVER_END], row, "Received:", day, *paragraphs[_COVER_END + 1 :]]

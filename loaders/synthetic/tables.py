@@ -145,6 +145,7 @@ class Tables:
         self.years = Weighted((int(year), count) for year, count in letters.items())
         self.region = Weighted((key, region["weight"]) for key, region in self.regions.items())
         self.outside = Weighted(((key, text), weight) for key, weight, text in self.mixes["outside"]["sources"])
+        self.gaps = Weighted((gap, weight) for gap, weight in self.mixes["before_outcome"])
         self.profiles = {
             name: Weighted((profile, self.mixes[name][profile]) for profile in PROFILES)
             for name in ("claims", "claims_imaging", "reviewer")

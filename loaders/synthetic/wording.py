@@ -15,7 +15,6 @@ from loaders.synthetic.tables import Tables, some, tables
 HOW = "HOW THE IMR FINAL DETERMINATION WAS MADE"
 SUMMARY = "CLINICAL CASE SUMMARY"
 ISSUES = "IMR ISSUES, DECISIONS AND RATIONALES"
-HEADINGS = frozenset({HOW, SUMMARY, ISSUES})
 SUMMARY_LEAD = "The expert reviewer developed the following clinical case summary based on a review of the case file, including all medical records:"
 ISSUES_LEAD = "The Final Determination was based on decisions for the disputed items/services set forth below:"
 CLAIMS, REVIEWER, RATIONALE = "Claims Administrator guideline: ", "MAXIMUS guideline: ", "Decision rationale: "
@@ -62,7 +61,7 @@ def write(plan: Plan, rng: Random) -> Written:
     said: list[Said] = []
     for item in plan.items:
         rationale, decisive, grounds = _rationale(t, item, rng, slots)
-        gap = ": " if rng.random() < 0.75 else ":  "
+        gap = t.gaps.pick(rng.random())
         said.append(Said(len(paragraphs), gap, decisive, grounds))
         paragraphs += [
             f"{item.request.text}{gap}{'Overturned' if item.overturned else 'Upheld'}",
