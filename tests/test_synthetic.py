@@ -18,6 +18,7 @@ from data.categories import category_of
 from data.errors import OverturnError
 from data.imaging import imaging_in, requested_modalities
 from data.record_schema import check_record
+from data.statistics import Difference, Sums, difference, overturn_rate, pooled_rho
 from loaders.__main__ import main
 from loaders.evaluate import evaluate, read_all
 from loaders.evaluate_items import evaluate_items
@@ -175,6 +176,7 @@ class Row:
     modified: bool
     texas: bool
     falls: bool
+    probability: float
     overturned: bool
 
 
@@ -198,6 +200,7 @@ def _rows(letters: int) -> Iterator[Row]:
                 "modified_request" in item.flags,
                 "Texas" in planned.reviewer.states,
                 "falls_with_surgery" in item.flags,
+                item.probability,
                 item.overturned,
             )
 
@@ -294,6 +297,46 @@ def test_the_rate_of_denials_on_the_mtus_drifts_from_its_revision_on(rows: list[
     early, late = (odds_ratio(part, cites_mtus, lambda row: row.category) for part in (before, after))
     assert 0.85 < early < 1.18
     assert late / early == pytest.approx(0.7, abs=0.15)
+
+
+def sums_of(rows: list[Row]) -> Sums:
+    letters: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for row in rows:
+        letters[row.letter][0] += 1
+        letters[row.letter][1] += row.overturned
+    cells = letters.values()
+    n, y = sum(n for n, _ in cells), sum(y for _, y in cells)
+    squares = (sum(n * n for n, _ in cells), sum(y * y for _, y in cells), sum(n * y for n, y in cells))
+    return Sums(n, y, len(cells), *squares, sum(y * y / n for n, y in cells))
+
+
+def test_the_dashboards_intervals_hold_the_true_rates(rows: list[Row]) -> None:
+    rho = pooled_rho(sums_of(rows))
+    assert 0.3 < rho < 0.5
+    cells: dict[object, list[Row]] = defaultdict(list)
+    for row in rows:
+        cells[row.group, row.year].append(row)
+    held = []
+    for part in cells.values():
+        rate = overturn_rate(sums_of(part), rho)
+        if not rate.small:
+            held.append(rate.low <= sum(row.probability for row in part) / len(part) <= rate.high)
+    assert len(held) > 70
+    assert sum(held) / len(held) > 0.85  # under 0.95, for reviewers are alike as well, which no letter tells
+
+
+def test_the_dashboards_differences_tell_effects_from_none(rows: list[Row]) -> None:
+    rho = pooled_rho(sums_of(rows))
+
+    def against_the_rest(holds: Callable[[Row], bool]) -> Difference:
+        parts = ([row for row in rows if holds(row)], [row for row in rows if not holds(row)])
+        return difference(sums_of(parts[0]), sums_of(parts[1]), None, rho)
+
+    orthopedic = against_the_rest(lambda row: row.group == "orthopedic")
+    texas = against_the_rest(lambda row: row.texas)
+    assert orthopedic.distinguishable
+    assert orthopedic.low > 0.01
+    assert -0.015 < texas.low < texas.high < 0.015
 
 
 def test_what_falls_with_surgery_is_never_overturned(rows: list[Row]) -> None:
