@@ -141,7 +141,7 @@ def _outside(t: Tables, rng: Random, profile: str, kind: Kind, region: str) -> t
     """Key and name of a source outside the MTUS, and what of it is cited."""
     at = rng.random()
     topic = kind.noun[0].upper() + kind.noun[1:]
-    chapter = t.regions[region]["odg"]
+    chapter = t.mixes["odg_chapters"].get(kind.topic, t.regions[region]["odg"])
     if profile == "odg" or (profile == "mtus_and" and at < 0.75):
         style = rng.random()
         if style < 0.5:
