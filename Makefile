@@ -19,7 +19,7 @@ run: $(VENV)/.run ## serve the dashboard; LETTERS=some/folder loads that folder 
 ifdef LETTERS
 	$(BIN)/python -m loaders ingest "$(LETTERS)" || [ $$? -eq 1 ]
 else
-	$(BIN)/python -m loaders ingest --if-empty --demonstration data/samples/letters
+	$(BIN)/python -m loaders ingest --if-empty --demonstration --synthetic 3000 data/samples/letters
 endif
 	@echo "Overturn listens on http://localhost:$(PORT) (this machine alone). Stop it with Ctrl-C."
 	$(BIN)/python -m streamlit run dashboard.py --server.port $(PORT)

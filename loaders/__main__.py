@@ -1,4 +1,4 @@
-"""The command line: `python -m loaders parse | ingest | evaluate | vocabulary | unknown | schema | status`."""
+"""The command line: `python -m loaders parse | ingest | evaluate | vocabulary | unknown | synthesize | schema | status`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from data.errors import OverturnError
@@ -24,6 +25,7 @@ from loaders.evaluation import Evaluation
 from loaders.explain import explain, known_terms, unknown_lines, unknown_terms
 from loaders.ingest import ingest, progress, records
 from loaders.read import Rejected
+from loaders.synthetic.corpus import synthesize
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--collection", help="a tag for the letters of this load")
     load.add_argument(
         "--demonstration", action="store_true", help="load samples or synthetic letters, marked as such on every page"
+    )
+    load.add_argument(
+        "--synthetic", type=int, default=0, metavar="N", help="with --demonstration: so many synthetic letters as well"
     )
     load.add_argument(
         "--from-nothing",
@@ -128,6 +133,18 @@ def _parser() -> argparse.ArgumentParser:
     missing.add_argument("--most", type=int, default=40, help="terms listed a kind (default 40, 0: all)")
     missing.set_defaults(run=_unknown)
 
+    made = commands.add_parser("synthesize", help="write synthetic letters with labels and known effects")
+    made.add_argument("out", type=Path, metavar="OUT", help="a new folder, .zip archive, or .jsonl file of records")
+    made.add_argument("--letters", type=int, default=3000, metavar="N")
+    made.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed gives the same bytes")
+    form = made.add_mutually_exclusive_group()
+    form.add_argument("--pdf", action="store_const", dest="kind", const="pdf", help="letters as PDF")
+    form.add_argument(
+        "--records", action="store_const", dest="kind", const="records", help="records alone, for ingest, to a .jsonl"
+    )
+    made.add_argument("--workers", type=int, default=1, help="processes that write at once")
+    made.set_defaults(run=_synthesize, kind="text")
+
     describe = commands.add_parser("schema", help="print the JSON Schema of the letter record")
     describe.set_defaults(run=_schema)
 
@@ -172,17 +189,26 @@ def _ingest(options: argparse.Namespace) -> int:
     if options.if_empty and current_snapshot(folder) is not None:
         print("The warehouse already has letters; nothing to do.", file=sys.stderr)
         return 0
+    if options.synthetic and not options.demonstration:
+        raise OverturnError(
+            "Synthetic letters are for a demonstration alone: add --demonstration, or leave --synthetic out."
+        )
     signal.signal(signal.SIGTERM, _interrupt)
-    summary = ingest(
-        options.paths,
-        folder,
-        demonstration=options.demonstration,
-        collection=options.collection,
-        report=progress(),
-        from_nothing=options.from_nothing,
-        workers=options.workers,
-        scheduler=options.scheduler,
-    )
+    with TemporaryDirectory(prefix="overturn-") as made:
+        paths = list(options.paths)
+        if options.synthetic:
+            synthesize(Path(made) / "synthetic", options.synthetic, seed=1)
+            paths.append(Path(made) / "synthetic" / "letters")
+        summary = ingest(
+            paths,
+            folder,
+            demonstration=options.demonstration,
+            collection=options.collection,
+            report=progress(),
+            from_nothing=options.from_nothing,
+            workers=options.workers,
+            scheduler=options.scheduler,
+        )
     print("\n".join(summary.lines()))
     return 1 if summary.rejected else 0
 
@@ -226,6 +252,14 @@ def _kept(options: argparse.Namespace, sets: dict[str, list[Row]], otherwise: in
         write_result(options.write, sets)
         print(f"Written to {options.write}.")
     return code
+
+
+def _synthesize(options: argparse.Namespace) -> int:
+    manifest = synthesize(options.out, options.letters, options.seed, options.kind, options.workers, progress())
+    print(
+        f"{manifest['letters']:,} letters, {manifest['decisions']:,} decisions, {manifest['overturned']:,} overturned."
+    )
+    return 0
 
 
 def _schema(_: argparse.Namespace) -> int:

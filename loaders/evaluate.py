@@ -19,7 +19,7 @@ _LETTER_DATES = {
     "ur_denial_date": "ur_denial",
     "application_received": "application_received",
 }
-_LABEL_SOURCES = {"mtus", "acoem", "odg", "acr", "none"}
+LABEL_SOURCES = {"mtus", "acoem", "odg", "acr", "none"}
 TEXTS = {"request", "disputed", "claims_admin_guideline", "reviewer_guideline"}
 _LISTS = {
     *("licensed_in", "specialties", "specialties_as_written"),
@@ -115,6 +115,6 @@ def _decision_values(decision: dict[str, Any] | None) -> Iterator[tuple[str, str
         yield name, decision[name]
     yield "imaging_modalities", ";".join(decision["imaging_modalities"])
     for prefix, side in (("claims_admin", "claims_administrator"), ("reviewer", "reviewer")):
-        sources = {source if source in _LABEL_SOURCES else "other" for source in decision[side]["sources"]}
+        sources = {source if source in LABEL_SOURCES else "other" for source in decision[side]["sources"]}
         yield f"{prefix}_sources", ";".join(sorted(sources))
         yield f"{prefix}_guideline", decision[side]["text"] or ""

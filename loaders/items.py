@@ -38,10 +38,11 @@ _ASSOCIATED = re.compile(
     r"^\W*associated\s+(?:surgical\s+)?(?:services?|procedures?|requests?|items?)\b\s*[:;-]?", re.IGNORECASE
 )
 _FALLS = re.compile(
-    r"\b(?:surg(?:ery|ical)|operati(?:on|ve)|procedure|arthroscopy|fusion)\b[^.]{0,80}\b(?:(?:is|are|was|were|has|have)\s+(?:deemed\s+|considered\s+|found\s+|been\s+(?:deemed\s+|found\s+)?)?not\s+(?:been\s+)?"
+    r"\b(?:surg(?:ery|ical)|operati(?:on|ve)|procedure|arthroscopy|fusion)\b[^.]{0,80}\b(?:(?:is|are|was|were|has|have)\s+(?:deemed\s+|considered\s+|found\s+|been\s+(?:deemed\s+|found\s+)?)?not\s+(?:been\s+)?(?:(?:found|deemed|considered)\s+)?(?:to\s+be\s+)?"
     r"(?:medically\s+(?:necessary|appropriate)|necessary|certified|approved|supported|authorized|indicated|warranted|established)|non[\s-]?certified)",
     re.IGNORECASE,
 )
+_OPERATIONS = {"surgery_arthroscopic", "surgery_spine", "surgery_non_arthroscopic", "surgery_unspecified"}
 _SPELLED = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
@@ -50,12 +51,15 @@ _NUMBERS = {word: number for number, word in enumerate(_SPELLED)} | {
     **{"twenty-four": 24, "thirty": 30, "thirty-six": 36, "forty": 40, "sixty": 60, "ninety": 90}
 }
 _NUMBER = rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+# `Tylenol #3` is a name, not an amount.
 _QTY = re.compile(
-    r"(?:\bQTY\.?\s*[:;]?\s*#?\s*|#\s?|\bquantity(?:\s+of)?\s*:?\s*)(?P<amount>\d{1,4}(?:\.\d{1,2})?)", re.IGNORECASE
+    r"(?:\bQTY\.?\s*[:;]?\s*#?\s*|(?<!tylenol\s)(?<!codeine\s)#\s?|\bquantity(?:\s+of)?\s*:?\s*)(?P<amount>\d{1,4}(?:\.\d{1,2})?)",
+    re.IGNORECASE,
 )
 _UNIT = r"sessions?|visits?|treatments?|tablets?|capsules?|tabs?|caps?|injections?|pads?|patch(?:es)?"
+# `L4-5 epidural steroid injection` names a level, not five injections.
 _COUNTED = re.compile(
-    rf"(?<![\w.])(?P<amount>{_NUMBER})\b\s*(?:\(\s*\d+\s*\)\s*)?(?:additional\s+|more\s+|further\s+|total\s+)?(?:[a-z/-]+\s+){{0,3}}?(?P<unit>{_UNIT})\b",
+    rf"(?<![\w.])(?<![CTL]\d[-/–])(?<![CTL]\d\d[-/–])(?P<amount>{_NUMBER})\b\s*(?:\(\s*\d+\s*\)\s*)?(?:additional\s+|more\s+|further\s+|total\s+)?(?:[a-z/-]+\s+){{0,3}}?(?P<unit>{_UNIT})\b",
     re.IGNORECASE,
 )
 _UNIT_FIRST = re.compile(
@@ -70,6 +74,7 @@ _TOTAL = re.compile(r"\(\s*(?:total\s+(?:of\s+)?)?(?P<amount>\d{1,3})\s*(?:total
 _LEADING = re.compile(
     rf"(?:1(?=\s+[A-Za-z])|(?:{_NUMBER})\s*\(\s*(?P<amount>\d{{1,3}})\s*\)|one|a\s+single)\s+[a-z]", re.IGNORECASE
 )
+_BEFORE_LEADING = re.compile(r"(?:retro(?:spective(?:ly)?)?\b[\s:-]*)?(?:request\s+for\s+)?", re.IGNORECASE)
 _MEASURED = re.compile(
     r"(?<![/\d.])(?P<amount>\d{1,4}(?:\.\d{1,2})?)\s{0,3}(?P<unit>grams?|gms?|ml|cc)\b(?!\s?/)", re.IGNORECASE
 )
@@ -114,11 +119,18 @@ def _looks_modified(text: str, header: Span) -> bool:
 
 
 def flags_of(
-    text: str, header: Span, request: Request, *, nothing_cited: bool, rationale: Span | None
+    text: str,
+    header: Span,
+    request: Request,
+    *,
+    nothing_cited: bool,
+    rationale: Span | None,
+    subcategory: str | None = None,
 ) -> tuple[str, ...]:
     """What the letter states of the item: modified, associated with an operation, retrospective, falling with it.
 
-    `falls_with_surgery`: both sides cite nothing and the rationale says that the operation itself is refused.
+    `falls_with_surgery`: both sides cite nothing and the rationale says that the operation is refused, where the item is
+    not that operation itself (`subcategory`).
     """
     flags: list[str] = []
     if request.disputed != header:
@@ -127,7 +139,8 @@ def flags_of(
         flags.append("associated_service")
     if _RETROSPECTIVE.search(text[header[0] : header[1]]):
         flags.append("retrospective")
-    if nothing_cited and rationale and _FALLS.search(text, *rationale):
+    is_operation = subcategory in _OPERATIONS and "associated_service" not in flags
+    if nothing_cited and rationale and not is_operation and _FALLS.search(text, *rationale):
         flags.append("falls_with_surgery")
     return tuple(flags)
 
@@ -195,7 +208,7 @@ def _stated_quantity(part: str) -> tuple[Quantity, Span] | None:
         _UNIT_FIRST.search(part),
         _TIMES.search(part),
         _TOTAL.search(part),
-        _LEADING.match(part),
+        _LEADING.match(part, before.end() if (before := _BEFORE_LEADING.match(part)) else 0),
         _MEASURED.search(part),
     )
     found = next((candidate for candidate in candidates if candidate), None)

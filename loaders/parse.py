@@ -208,6 +208,7 @@ def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], prob
         request,
         nothing_cited=admin.sources == ("none",) and reviewer.sources == ("none",),
         rationale=item.rationale,
+        subcategory=categorised.category.subcategory if categorised else None,
     )
     reasons, reason_findings = read_reasons(text, told, item.outcome, ordinal)
     served = service_date(text, item.header) if "retrospective" in flags else None

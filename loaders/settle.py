@@ -123,10 +123,12 @@ def _plain(odd: re.Match[str]) -> str:
 
 def _lines(text: str) -> list[_Line]:
     lines: list[_Line] = []
-    for number, page in enumerate(text.split("\f")):
-        if number and lines:
+    pages = text.split("\f")
+    for number, page in enumerate(pages, start=1):
+        if number > 1 and lines:
             lines[-1].page_after = True
-        for raw in page.split("\n"):
+        # A line end before a page's end closes the page's last line and is no empty line after it.
+        for raw in (page.removesuffix("\n") if number < len(pages) else page).split("\n"):
             stripped = raw.strip(" ")
             if stripped:
                 lines.append(_Line(stripped, raw.endswith(" "), "", False))

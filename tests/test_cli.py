@@ -107,6 +107,15 @@ def test_ingest_if_empty(folder: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert current_snapshot(folder / "warehouse") == first
 
 
+def test_a_demonstration_with_synthetic_letters(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["ingest", "--synthetic", "12", "--warehouse", str(folder / "warehouse"), str(LETTERS / "sample-01.txt")]
+    assert main(command) == 2
+    assert "add --demonstration" in spoken(capsys)[1]
+    assert main([*command, "--demonstration"]) == 0
+    snapshot = current_snapshot(folder / "warehouse")
+    assert snapshot and (snapshot.kind, snapshot.letters) == ("demonstration", 13)
+
+
 def test_ingest_takes_the_folder_of_the_environment(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

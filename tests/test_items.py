@@ -84,6 +84,7 @@ def test_flags(header: str, flags: tuple[str, ...]) -> None:
         ("As the arthroscopy has been non-certified, this is moot.", True),
         ("The fusion was not approved.", True),
         ("The surgery is medically necessary, and the walker is not.", False),
+        ("As the surgery was not found medically necessary, no walker is.", True),
         ("The walker is not medically necessary.", False),
     ],
 )
@@ -92,6 +93,15 @@ def test_falling_with_the_surgery(rationale: str, falls: bool) -> None:
     silent = read_letter(Item("Walker", "Upheld", NONE_ADMIN, NONE_REVIEWER, rationale)).decisions[0]
     assert "falls_with_surgery" not in cited.flags
     assert ("falls_with_surgery" in silent.flags) is falls
+
+
+@pytest.mark.parametrize(
+    ("header", "falls"),
+    [("Arthroscopy of the left knee", False), ("Associated surgical service: arthroscopy of the left knee", True)],
+)
+def test_an_operation_does_not_fall_with_itself(header: str, falls: bool) -> None:
+    item = Item(header, "Upheld", NONE_ADMIN, NONE_REVIEWER, "The surgery is not medically necessary.")
+    assert ("falls_with_surgery" in read_letter(item).decisions[0].flags) is falls
 
 
 @pytest.mark.parametrize(
@@ -106,6 +116,12 @@ def test_falling_with_the_surgery(rationale: str, falls: bool) -> None:
         ("Ibuprofen 800 mg, 90 tabs", 90, "tablet", "90 tabs"),
         ("MRI of the knee", None, None, ""),
         ("MRI of L4-5", None, None, ""),
+        ("L4-5 epidural steroid injection", None, None, ""),
+        ("T12/11 facet injections", None, None, ""),
+        ("Tylenol #3", None, None, ""),
+        ("Tylenol with codeine #4 #60", 60, None, "#60"),
+        ("Retrospective request for one (1) MRI of the knee", 1, None, "one (1) M"),
+        ("Request for: a walker", None, None, ""),
     ],
 )
 def test_quantity(disputed: str, amount: float | None, unit: str | None, written: str) -> None:

@@ -53,6 +53,11 @@ def test_wrapped_lines_are_joined_where_a_trailing_blank_says_so() -> None:
     assert settle(raw) == "A sentence that runs over three lines.\n\nThe next paragraph.\n\nLast."
 
 
+def test_a_line_end_before_the_end_of_a_page_ends_no_paragraph() -> None:
+    raw = "A sentence that \nruns over \n\fthree lines.\n\fThe next \nparagraph.\nLast."
+    assert settle(raw) == "A sentence that runs over\fthree lines.\n\n\fThe next paragraph.\n\nLast."
+
+
 @pytest.mark.parametrize(
     ("raw", "settled"),
     [

@@ -215,7 +215,7 @@ def _status(view: View) -> None:
     loaded = f"{counted(of.letters, 'letter')} and {counted(of.decisions, 'decision')} loaded, {_when(of)}"
     if of.kind != "real":
         st.warning(
-            f"These are sample letters, written to try the product: no figure here says anything about real reviews. {loaded}. "
+            f"These are sample letters and synthetic ones, written to try the product: no figure here says anything about real reviews. {loaded}. "
             "Loading real letters replaces them."
         )
         return
