@@ -22,6 +22,7 @@ from data.statistics import Difference, Sums, difference, overturn_rate, pooled_
 from loaders.__main__ import main
 from loaders.evaluate import evaluate, read_all
 from loaders.evaluate_items import evaluate_items
+from loaders.evaluation import Evaluation
 from loaders.ingest import ingest, records
 from loaders.items import read_quantity, terms_in
 from loaders.settle import letter_id, settle
@@ -79,8 +80,9 @@ def test_every_stated_value_is_read_as_it_was_planned(tmp_path: Path, kind: str)
     assert not rejected
     letters = evaluate(tmp_path / "made", read)
     assert letters.exact, letters.lines()
-    items, grounds = evaluate_items(tmp_path / "made", read)
-    assert items.exact, items.lines()
+    items = Evaluation()
+    grounds = evaluate_items(tmp_path / "made", read, items)
+    assert {miss.field for miss in items.misses} <= {"reasons"}, items.lines()
     assert grounds.right.total() > 0.6 * (grounds.right.total() + grounds.missed.total())
     assert {record["origin"] for record in read} == {"synthetic"}
     contradictions = [
