@@ -313,7 +313,7 @@ def _citation(text: str, span: Span, frame: Literal["mtus", "outside"], source: 
         parts.append(Part("edition", citation.edition, year.span(1), "statements/edition"))
     position = start + sections_label.end() if sections_label else title_end
     for section in citation.sections:
-        place = _place_of(text, section, position, end)
+        place = _place_of(text, section, position, end) or _place_of(text, section, *span) or span
         parts.append(Part("section", section, place, "statements/section"))
         position = place[1]
     if pages and citation.pages:
@@ -331,13 +331,13 @@ def _without_junk(text: str, start: int, end: int) -> Span:
     return start, end
 
 
-def _place_of(text: str, words: str, start: int, end: int) -> Span:
-    """Where folded `words` stand in `text[start:end]`."""
+def _place_of(text: str, words: str, start: int, end: int) -> Span | None:
+    """Where folded `words` stand in `text[start:end]`; None where commas of a name were read otherwise."""
     at = text.find(words, start, end)
     if at >= 0:
         return at, at + len(words)
     found = re.compile(r"\s+".join(map(re.escape, words.split()))).search(text, start, end)
-    return found.span() if found else (start, end)
+    return found.span() if found else None
 
 
 def _title_stop(start: int, end: int, title_end: int, label: re.Match[str] | None) -> int:

@@ -29,6 +29,8 @@ RUNNING = {
     "date": ("01/09/2017", ""),
     "company": ("", "Some Review Company, Inc."),
 }
+# These leave a letter whose paragraphs only its words tell apart. Laid out once more, nothing tells them apart at all.
+WITHOUT_PARAGRAPHS = {"one_line", "line_a_paragraph", "wrapped_without_gaps", "spaced_and_trimmed", "form_feeds"}
 TWINS = [
     Item(f"MRI of the {side} knee", rationale="Calm and stable. " * 30 + "It is not medically necessary.")
     for side in ("left", "right")
@@ -165,7 +167,7 @@ def test_real_letters_with_running_lines(letters_folder: object, running: str) -
 @pytest.mark.letters
 def test_two_changes_of_layout_on_real_letters(letters_folder: object) -> None:
     texts = [settle(read_text(entry)) for entry in discover([letters_folder]) if isinstance(entry, Candidate)]  # type: ignore[list-item]
-    pairs = list(combinations(SHAPES, 2))
+    pairs = [pair for pair in combinations(SHAPES, 2) if pair[0] not in WITHOUT_PARAGRAPHS]
     differing = [
         f"letter {number}: {first}, {second}"
         for number, text in enumerate(texts)
