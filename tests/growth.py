@@ -111,9 +111,11 @@ _ITEMS = MOST_ITEMS - 2
 
 
 def _in_every_item(hostile: str) -> str:
-    """As many items as a letter may have, the hostile text in equal parts in all their places."""
+    """As many items as a letter may have, the hostile text in equal parts in all their places, numbered: readers keep
+    what they read of short texts, and a text that comes again would cost nothing."""
     share = hostile[: len(hostile) // (4 * _ITEMS) + 1]
-    return raw_letter(*[Item(f"MRI {share}", "Upheld", f"MTUS {share}", f"MTUS {share}", share)] * _ITEMS)
+    parts = (f"{number}. {share}" for number in range(_ITEMS))
+    return raw_letter(*(Item(f"MRI {part}", "Upheld", f"MTUS {part}", f"MTUS {part}", part) for part in parts))
 
 
 PLACES: dict[str, Callable[[str], str]] = {
