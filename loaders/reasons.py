@@ -45,6 +45,21 @@ def read_reasons(
     return tuple(sorted(finding.value for finding in found)), found
 
 
+def silences(text: str, start: int, end: int) -> list[tuple[Span, Match]]:
+    """The clauses of `text[start:end]` that say that the MTUS does not address the topic, each with its first mention."""
+    if not _MTUS.search(text, start, end):
+        return []
+    spans = [clause for place in sentences(text, start, end) for clause in _clauses(text, *place)]
+    found = zip(spans, vocabulary("reasons").mentions(text, spans, _SILENT_ALONE), strict=True)
+    return [(span, match) for span, matches in found for match in matches if _of_the_mtus(text, span[0], match)]
+
+
+def _clauses(text: str, start: int, end: int) -> list[Span]:
+    """The clauses of a sentence, parted by semicolons."""
+    marks = [start, *(start + found.end() for found in re.finditer(";", text[start:end])), end]
+    return list(pairwise(marks))
+
+
 def read_silence(text: str, *spans: Span | None, ordinal: int) -> Finding | None:
     """The first place in `spans` (a rationale, statements) that says that the MTUS does not address the topic.
 

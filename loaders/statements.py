@@ -7,7 +7,8 @@ A statement is a status sentence, any number of `Decision based on ...` frames, 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -15,16 +16,31 @@ from typing import Literal, NamedTuple
 
 from data.record import Citation, Finding, Span, Statement
 from data.vocabulary import Match, vocabulary
+from loaders.reasons import silences
 from loaders.sections import sentences, trimmed
 from loaders.sequence import followed
 from loaders.settle import fold
 
+# Some letters print the label of the second frame alone behind the first.
 _FRAME = re.compile(
-    r"Decision\s+based\s+on\s+(?:the\s+)?(?:(?P<outside>Non[\s-]*MTUS(?:\s+(?:Citations?|Guidelines?))?\s*:?)|(?P<mtus>(?:CA[\s-]+|California\s+)?MTUS\b\s*:?))",
+    r"Decision\s+based\s+on\s+(?:the\s+)?(?:(?P<outside>Non[\s-]*MTUS(?:\s+(?:Citations?|Guidelines?))?\s*:?)|(?P<mtus>(?:CA[\s-]+|California\s+)?MTUS\b\s*:?))"
+    r"|\b(?P<label>Non[\s-]{1,3}MTUS\s+Citations?\b\s*:?)",
     re.IGNORECASE,
 )
+_EVIDENCE = (
+    r"(?:(?:medical|clinical|specific|treatment|practice|evidence[\s-]+based)\s+){0,3}(?:evidence|guidelines?|criteria|citations?)\b"
+    r"(?!\s+(?:outside|other\s+than|besides|beyond|(?:from|in|within|of)\s+(?:the\s+)?(?:CA\s+|California\s+)?(?:MTUS|ACOEM|ODG)\b))"
+)
 _NONE = re.compile(
-    r"did\s+not\s+(?:cite|provide|use|identify)\s+any\s+(?:medical\s+|evidence[\s-]+based\s+|clinical\s+)?(?:evidence|guidelines?|criteria|citations?)",
+    rf"did\s+not\s+(?:(?:cite|reference)\s+(?:any\s+)?|(?:provide|use|identify)\s+any\s+){_EVIDENCE}"
+    rf"|\b(?:cited|referenced)\s+no\s+{_EVIDENCE}"
+    rf"|\bno\s+{_EVIDENCE}\s+(?:(?:was|were|is|are)\s+)?(?:cited|provided|given|referenced|identified)\b"
+    r"|\bnone\s+(?:(?:was|were|is|are)\s+)?(?:cited|provided|given)\b",
+    re.IGNORECASE,
+)
+# All that a statement or a frame says, where it says that nothing is cited.
+_NOTHING = re.compile(
+    r"(?:none|n/?a|not\s+applicable|no\s+(?:citations?|guidelines?)|(?:none|not|no\s+(?:citations?|guidelines?))\s+(?:cited|provided|given))",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
@@ -33,9 +49,16 @@ _STATUS = re.compile(
     re.IGNORECASE,
 )
 # The sentences of 2013.
+# A dot ends the sentence only before a capital, so that one behind `pg` stays in it.
 _IN_THE_MTUS = re.compile(
-    r"based\s+(?:its|their|his/her)\s+decision\s+on\s+(?:the\s+)?(?P<cited>[^.;]{1,300}?),?\s+(?:which\s+(?:is|are)|(?:a\s+)?part)\s+(?:a\s+)?(?:part\s+)?of\s+the"
-    r"\s+(?P<mtus>(?:Medical\s+Treatment\s+Utilization\s+Schedule\s+\()?MTUS\)?)\.?",
+    r"(?:based\s+(?:its|their|his/her|his|her)\s+decision|relied)\s+(?:up)?on\s+(?:the\s+)?"
+    r"(?P<cited>(?:[^.;]|\.(?!\s+(?-i:[A-Z]))){1,300}?)(?:,?\s+(?:which|that)\s+(?:is|are)\s+(?:[^.;,]{0,80}?\b(?:which|that)\s+(?:is|are)\s+)?|,?\s+(?=(?:not\s+)?(?:a\s+)?part\s))"
+    r"(?P<not>not\s+)?(?:(?:a\s+)?part\s+)?of\s+the\s+(?P<mtus>(?:Medical\s+Treatment\s+Utilization\s+Schedule\s+\()?MTUS\)?)\.?",
+    re.IGNORECASE,
+)
+_NOT_IN_THE_MTUS = re.compile(
+    r"\b(?:which|that)\s+(?:is|are)\s+(?:[^.;,]{0,80}?\b(?:which|that)\s+(?:is|are)\s+)?not\s+(?:a\s+)?part\s+of\s+the\s+"
+    r"(?:Medical\s+Treatment\s+Utilization\s+Schedule(?:\s+\(MTUS\))?|MTUS)\.?",
     re.IGNORECASE,
 )
 _NO_MTUS = re.compile(
@@ -60,10 +83,24 @@ _TITLED = re.compile(
     r"(?P<and>,?\s+and\s+)?(?<![A-Za-z0-9])(?P<title>[A-Z][A-Za-z0-9 \n\f&/'-]{2,90}(?:\s|\s\([A-Za-z0-9 ,\n\f]{0,30}\s)(?:19|20)\d{2}\)?)"
     r"(?=\s*(?:,\s*(?:and\s+[A-Z]|Sections?\b|Section\(s\))|\.?\s*$|\.\s+Decision\b))"
 )
+# What may stand around the title of a part: its year before it, `Guidelines` and the edition of ACOEM behind it.
+_YEAR_BEFORE = re.compile(r"(?:^|\band\b|[,;])\s*(?P<year>(?:19|20)\d{2})\s+$", re.IGNORECASE)
+_TITLE_REST = re.compile(
+    r"(?:\s+(?:Medical\s+)?(?:Treatment\s+)?Guidelines?\b)?(?:\s*\(\s*ACOEM\b(?:[^()]|\([^()]{0,40}\)){0,120}\))?",
+    re.IGNORECASE,
+)
+_YEAR_INSIDE = re.compile(r"(?<=\()((?:19|20)\d{2})(?=\))")
+_LISTED = re.compile(r"\s*(?:[,;.]|and\b|$)", re.IGNORECASE)
+_OWN_TITLE = re.compile(r"treatment\s+guidelines?$", re.IGNORECASE)
+# A source within an MTUS frame is one where an entry of its list may begin; behind Section(s) a comma parts sections.
+_SOURCE_GAP = re.compile(r"(?:\band|[;.]|(?P<comma>,))\s*(?:the\s+)?$", re.IGNORECASE)
+_NEXT_ENTRY = re.compile(r"\band\b|[;.]", re.IGNORECASE)
+_NO_SOURCE_OF_ITS_OWN = frozenset({"mtus", "acoem", "labor_code", "journal", "textbook", "other"})
 _PART_GAP = re.compile(r"(?:^|,?\s*\band\b|[,;])\s*$", re.IGNORECASE)
 _KEPT_COMMA = "\ue000"  # stands for a comma inside a section's name while a list is taken apart
 _JUNK = " \t\n\f.,;:-"
 _LONGEST_KEPT = 3000
+_LONGEST_CHAPTER = 200
 _COMMA = re.compile(r",\s+(?!and\b)")
 _PARENTHESIS = re.compile(r"[()]")
 
@@ -137,11 +174,23 @@ def _fresh(text: str) -> Reading:
     cited = list(_citations(text))
     parts = tuple(part for _, named in cited for part in named)
     sources = {citation.source for citation, _ in cited}
-    if not sources and (none := _NONE.search(text)):
+    if not sources and (none := _none_cited(text)):
         sources = {"none"}
-        said = next(place for place in sentences(text, 0, len(text)) if place[1] >= none.end())
+        said = next(place for place in sentences(text, 0, len(text)) if place[1] >= none[1])
         parts = (Part("source", "none", said, "statements/none"),)
     return Reading(Statement(tuple(sorted(sources)), tuple(citation for citation, _ in cited), fold(text)), parts)
+
+
+def _none_cited(text: str) -> Span | None:
+    """Where a statement says that nothing is cited: in a sentence, or as all that it or one of its frames says."""
+    if none := _NONE.search(text):
+        return none.span()
+    frames = [
+        (frame.end(), following.start() if following else len(text))
+        for frame, following in followed(list(_FRAME.finditer(text)))
+    ]
+    places = (_without_junk(text, *place) for place in [(0, len(text)), *frames])
+    return next((place for place in places if _NOTHING.fullmatch(text, *place)), None)
 
 
 def _citations(text: str) -> Iterator[_Cited]:
@@ -149,37 +198,117 @@ def _citations(text: str) -> Iterator[_Cited]:
     for frame, following in followed(frames):
         end = following.start() if following else len(text)
         if frame.lastgroup == "mtus":
-            yield from _mtus(text, frame, end)
+            yield from _mtus_frame(text, frame, end)
         else:
             yield from _outside(text, frame.end(), end)
-    if not frames and not _NONE.search(text):
+    if not frames and not _none_cited(text):
         status = _STATUS.search(text)
-        sentence = _IN_THE_MTUS.search(text)
-        if sentence:
-            yield from _mtus(text, sentence, sentence.end("cited"), start=sentence.start("cited"))
-            status = sentence
+        stated = list(_IN_THE_MTUS.finditer(text))
+        for sentence in stated:
+            if sentence["not"]:
+                yield from _outside(text, *sentence.span("cited"))
+            else:
+                yield from _mtus(text, sentence, sentence.end("cited"), start=sentence.start("cited"))
+        if stated:
+            status = stated[-1]
         elif status is None:
             status = _NO_MTUS.search(text)
         yield from _outside(text, status.end() if status else 0, len(text), only_named=True)
+
+
+def _mtus_frame(text: str, frame: re.Match[str], end: int) -> Iterator[_Cited]:
+    """What an MTUS frame cites: no MTUS where it says that nothing is cited, or that the MTUS is silent."""
+    silent = next(
+        (place for place in _silences(text, frame.start("mtus"), end) if place[0] <= frame.start("mtus")), None
+    )
+    if silent:
+        yield from _outside(text, silent[1], end, only_named=True)
+    elif not _NOTHING.fullmatch(text, *_without_junk(text, frame.end(), end)) and not _NONE.match(
+        text, *_without_junk(text, frame.end(), end)
+    ):
+        yield from _mtus(text, frame, end)
+
+
+def _silences(text: str, start: int, end: int) -> list[Span]:
+    """The clauses that name the MTUS only to say that it does not hold the topic, without any other source in them."""
+    places: list[Span] = []
+    for (begin, stop), match in silences(text, start, end):
+        named = [
+            found for found in vocabulary("sources").find(text, begin, stop) if found.key not in _NO_SOURCE_OF_ITS_OWN
+        ]
+        after = [found.start for found in named if found.start >= match.end]
+        before = any(found.start < match.start for found in named)
+        places.append((match.start if before else begin, min([stop, *after])))
+    return places
 
 
 def _mtus(text: str, frame: re.Match[str], end: int, *, start: int | None = None) -> Iterator[_Cited]:
     """The parts of an MTUS frame, told apart by the list of part names; a frame that names nothing is one itself.
 
     A part that no entry knows, as a later edition of the MTUS has them, is one by its grammar: no document, but all else.
+    Another source that stands in the frame as an entry of its own is cited there too.
     """
     start = frame.end() if start is None else start
-    known = [match for match in vocabulary("mtus_parts").find(text, start, end) if _opens_part(text, start, match)]
-    starts = sorted(
-        [(match.start, match) for match in known] + [(at, None) for at in _new_parts(text, start, end, known)]
-    )
-    if not starts:
-        place = _without_and(text, start, end)
+    silent = _silences(text, start, end)
+    label = _SECTIONS.search(text, start, end)
+    listed = label.start() if label else end
+    others = [
+        match
+        for match in vocabulary("sources").find(text, start, end)
+        if _opens_source(text, start, match, listed) and not _within(silent, match.start)
+    ]
+    known = [_whole_title(text, start, match) for match in vocabulary("mtus_parts").find(text, start, end)]
+    known = [match for match in known if _opens_part(text, start, match) and not _belongs(text, match, others)]
+    taken = sorted([*known, *others], key=lambda match: match.start)
+    starts: list[tuple[int, Match | None]] = [(match.start, match) for match in taken]
+    starts += [(at, None) for at in _new_parts(text, start, end, taken)]
+    starts = sorted((entry for entry in starts if not _within(silent, entry[0])), key=lambda entry: entry[0])
+    stops = sorted([end, *(at for at, _ in starts), *(at for at, _ in silent)])
+    sources = set(others)
+    if all(match in sources for _, match in starts):
+        place = _without_and(text, start, stops[0])
         yield _citation(text, place if place[0] < place[1] else frame.span("mtus"), "mtus", "mtus", None)
-        return
-    for (begin, match), following in followed(starts):
-        stop = following[0] if following else end
-        yield _citation(text, _without_and(text, begin, stop), "mtus", "mtus", match)
+    for begin, match in starts:
+        span = _without_and(text, begin, stops[bisect_right(stops, begin)] if begin < end else end)
+        if match in sources:
+            citation, parts = _citation(text, span, "outside", match.key, match)
+            yield replace(citation, frame="mtus"), parts
+        else:
+            yield _citation(text, span, "mtus", "mtus", match)
+
+
+def _within(places: list[Span], at: int) -> bool:
+    """Whether `at` stands in one of the places, which are in the order of the text."""
+    before = bisect_right(places, (at, sys.maxsize)) - 1
+    return before >= 0 and at < places[before][1]
+
+
+def _opens_source(text: str, start: int, match: Match, listed: int) -> bool:
+    """Whether a source named in an MTUS frame is an entry of its own; behind `listed` a comma parts sections."""
+    if match.key in _NO_SOURCE_OF_ITS_OWN:
+        return False
+    before = text[max(start, match.start - 60) : match.start]
+    if match.start - start < 60 and not before.strip(_JUNK):
+        return True
+    gap = _SOURCE_GAP.search(before)
+    return gap is not None and not (gap["comma"] and listed < match.start)
+
+
+def _belongs(text: str, part: Match, sources: list[Match]) -> bool:
+    """Whether what looks like a part of the MTUS is the chapter of a source that stands before it."""
+    at = bisect_left(sources, part.end, key=lambda source: source.start) - 1
+    if at < 0 or part.start - sources[at].end > _LONGEST_CHAPTER:
+        return False
+    return not _NEXT_ENTRY.search(text, sources[at].end, part.start)
+
+
+def _whole_title(text: str, start: int, match: Match) -> Match:
+    """The match of a part's name with what else belongs to its title: a year before it, `Guidelines` behind it."""
+    before = text[max(start, match.start - 30) : match.start]
+    year = _YEAR_BEFORE.search(before)
+    rest = _TITLE_REST.match(text, match.end)
+    begin = match.start - len(before) + year.start("year") if year else match.start
+    return replace(match, start=begin, end=rest.end() if rest else match.end)
 
 
 def _new_parts(text: str, start: int, end: int, known: list[Match]) -> Iterator[int]:
@@ -198,12 +327,14 @@ def _opens_part(text: str, start: int, match: Match) -> bool:
     before = text[max(start, match.start - 60) : match.start]
     if not before.strip(_JUNK):
         return True
-    after = text[match.end : match.end + 14].lstrip(" \n\f,")
-    if _YEAR.match(after):
+    after = text[match.end : match.end + 14].lstrip(" \n\f,(")
+    if _YEAR.match(after) or _YEAR.match(text, match.start, match.end):
         return True
-    if "section_of" in vocabulary("mtus_parts").terms[match.key].attributes:
+    if "section_of" in vocabulary("mtus_parts").terms[match.key].attributes or not _PART_GAP.search(before):
         return False
-    return bool(_PART_GAP.search(before)) and (not after or after.lower().startswith(("section", "page", ".")))
+    if _OWN_TITLE.search(text, match.start, match.end) and _LISTED.match(text, match.end):
+        return True
+    return not after or after.lower().startswith(("section", "page", "."))
 
 
 def _without_and(text: str, start: int, end: int) -> Span:
@@ -221,10 +352,15 @@ def _without_and(text: str, start: int, end: int) -> Span:
 def _outside(text: str, start: int, end: int, *, only_named: bool = False) -> Iterator[_Cited]:
     """The sources of an outside frame: each known source with what follows it, anything else named counting as `other`."""
     position = start
-    for divider in [*_OTHER_FRAME.finditer(text, start, end), None]:
-        stop = divider.start() if divider else end
-        yield from _outside_part(text, position, stop, only_named=only_named)
-        position = divider.end() if divider else end
+    passed = [
+        found.span()
+        for pattern in (_OTHER_FRAME, _NONE, _NOT_IN_THE_MTUS)
+        for found in pattern.finditer(text, start, end)
+    ]
+    for begin, stop in [*sorted(passed + _silences(text, start, end)), (end, end)]:
+        if begin > position and not _NOTHING.fullmatch(text, *_without_junk(text, position, begin)):
+            yield from _outside_part(text, position, begin, only_named=only_named)
+        position = max(position, stop)
 
 
 def _outside_part(text: str, start: int, end: int, *, only_named: bool) -> Iterator[_Cited]:
@@ -293,6 +429,8 @@ def _citation(text: str, span: Span, frame: Literal["mtus", "outside"], source: 
     year = (
         _YEAR.search(text, title_end, _title_stop(start, end, title_end, sections_label)) if frame == "mtus" else None
     )
+    if frame == "mtus" and year is None:
+        year = _YEAR.match(text, start, title_end) or _YEAR_INSIDE.search(text, start, title_end)
     if frame == "outside" and match is not None:
         after = _without_junk(text, max(match.end, start), end)
         document = fold(text[slice(*after)]) or None
@@ -356,7 +494,7 @@ def _sections(
     if label is not None:
         written = text[start + label.end() : max(stop, start + label.end())]
     elif frame == "mtus" and start < title_end < stop:
-        written = re.sub(r"^\s*(?:\d{4})?", "", text[title_end:stop])
+        written = re.sub(r"^[\s,]*(?:\(?\d{4}\)?)?", "", text[title_end:stop])
     else:
         return ()
     kept = _comma_names().sub(lambda match: match.group().replace(",", _KEPT_COMMA), fold(written).strip(_JUNK))

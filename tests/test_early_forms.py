@@ -260,12 +260,28 @@ def test_an_early_letter_in_every_shape(shape: str) -> None:
         (f"{NO_PART} {OWN}", ("odg",), [None]),
         (OWN, ("odg",), [None]),
         (SAME, (), []),
+        (
+            OWN.replace(".", ", Knee Chapter, which is a guideline that is not part of the MTUS."),
+            ("odg",),
+            ["Knee Chapter"],
+        ),
+        (OWN.replace(".", ", which is not a part of the MTUS."), ("odg",), [None]),
+        (f"{BASED} {OWN.replace('.', ', which is not part of the MTUS.')}", ("mtus", "odg"), ["knee_complaints", None]),
+        ("The Expert Reviewer relied on ODG, which is not part of the MTUS.", ("odg",), [None]),
     ],
 )
 def test_sentences_of_statements(said: str, sources: tuple[str, ...], documents: list[str | None]) -> None:
     statement = read_statement(said, (0, len(said)))
     assert statement.sources == sources
     assert [citation.document for citation in statement.citations] == documents
+
+
+def test_a_page_of_a_chapter_of_acoem() -> None:
+    cited = "Knee Complaints (ACOEM Practice Guidelines, 2nd Edition (2004), Chapter 13), pg. 341"
+    said = BASED.replace("Knee Complaints", cited)
+    (citation,) = read_statement(said, (0, len(said))).citations
+    assert (citation.frame, citation.source, citation.document) == ("mtus", "mtus", "knee_complaints")
+    assert (citation.edition, citation.sections, citation.pages, citation.text) == ("2004", (), "341", cited)
 
 
 def test_the_same_guidelines_are_the_same_sources() -> None:

@@ -32,7 +32,9 @@ from tests.builder import Item, raw_letter
         ("2019-08-10", "mtus_2019_april"),
         ("2019-10-07", "mtus_2019_october"),
         ("2020-09-21", "mtus_2020"),
-        ("2030-01-01", "mtus_2021_july"),
+        ("2021-11-22", "mtus_2021_july"),
+        ("2021-11-23", "mtus_2021_november"),
+        ("2030-01-01", "mtus_2021_november"),
     ],
 )
 def test_the_edition_in_force(day: str | None, edition: str | None) -> None:

@@ -54,12 +54,79 @@ def facts(citation: Citation) -> tuple[Any, ...]:
         (OUTSIDE + "ODG and Other Medical Treatment Guidelines www.example.org.", ["odg", "other"]),
         (OUTSIDE + "Sildenafil: drug information, UpToDate.com.", ["uptodate"]),
         ("ODG, Knee Chapter", ["odg"]),
+        (OUTSIDE + "The MTUS is silent; ODG, Feet Chapter.", ["odg"]),
+        (OUTSIDE + "ODG; the MTUS does not address this.", ["odg"]),
+        (OUTSIDE + "ODG, for it is not addressed in the MTUS.", ["odg"]),
+        (OUTSIDE + "The MTUS does not cover bone scans. National Osteoporosis Foundation.", ["iscd_nof"]),
+        ("The MTUS does not cover bone scans. National Osteoporosis Foundation.", ["iscd_nof"]),
+        ("Decision based on MTUS is silent. ODG, Knee.", ["odg"]),
+        (MTUS + "Knee Complaints 2004. The MTUS does not cover slings. ODG, Arm.", ["mtus", "odg"]),
+        (OUTSIDE + "http://www.odg-twc.com.", ["odg"]),
+        (OUTSIDE + "www.acr.org.", ["acr"]),
+        (OUTSIDE + "Official Disabilty Guildelines, Toe.", ["odg"]),
     ],
 )
 def test_sources(text: str, sources: list[str]) -> None:
     statement = read(text)
     assert list(statement.sources) == sources
     assert {citation.source for citation in statement.citations} == set(sources) - {"none"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sources"),
+    [
+        ("None cited", ["none"]),
+        ("N/A.", ["none"]),
+        ("No guideline was cited.", ["none"]),
+        ("The Claims Administrator cited no medical evidence.", ["none"]),
+        ("The Claims Administrator did not cite medical evidence for its decision.", ["none"]),
+        ("The Expert Reviewer did not reference any guidelines.", ["none"]),
+        (OUTSIDE + "None cited.", ["none"]),
+        (OUTSIDE + "No citation", ["none"]),
+        (OUTSIDE + "No guidelines were provided.", ["none"]),
+        (MTUS + "N/A.", ["none"]),
+        (f"{MTUS}None. {OUTSIDE}ODG, Knee.", ["odg"]),
+        (f"{MTUS}Knee Complaints 2004. {OUTSIDE}None.", ["mtus"]),
+        ("The Expert Reviewer did not cite any guidelines outside of the list.", []),
+        ("The Expert Reviewer cited it.", []),
+    ],
+)
+def test_none_cited_is_not_the_same_as_nothing_read(text: str, sources: list[str]) -> None:
+    statement = read(text)
+    assert list(statement.sources) == sources
+    assert {citation.source for citation in statement.citations} == set(sources) - {"none"}
+
+
+@pytest.mark.parametrize(
+    ("cited", "expected"),
+    [
+        ("and ODG.", [("mtus", None), ("odg", None)]),
+        ("ODG, Arm.", [("mtus", None), ("odg", "Arm")]),
+        ("ACOEM and Official Disability Guidelines (ODG).", [("mtus", None), ("odg", None)]),
+        ("Knee Complaints 2004, and ODG Knee Chapter.", [("mtus", "knee_complaints"), ("odg", "Knee Chapter")]),
+        ("Knee Complaints 2004, ODG Knee 2016.", [("mtus", "knee_complaints"), ("odg", "Knee 2016")]),
+        (
+            "Knee Complaints 2004, and ODG, Arm, and Eye Complaints 2004.",
+            [("mtus", "knee_complaints"), ("odg", "Arm"), ("mtus", "eye_complaints")],
+        ),
+        (
+            "Chronic Pain Medical Treatment 2009, Section(s): Massage (ODG rules), ODG Tape, Weaning.",
+            [("mtus", "chronic_pain_medical_treatment")],
+        ),
+    ],
+)
+def test_another_source_in_the_frame_of_the_mtus(cited: str, expected: list[tuple[str, str | None]]) -> None:
+    statement = read(MTUS + cited)
+    assert [(citation.source, citation.document) for citation in statement.citations] == expected
+    assert {citation.frame for citation in statement.citations} == {"mtus"}
+
+
+def test_the_second_label_may_stand_alone() -> None:
+    statement = read("Decision based on MTUS Knee Complaints 2004 and Non-MTUS Citation ODG, Arm.")
+    assert [(citation.frame, citation.source, citation.text) for citation in statement.citations] == [
+        ("mtus", "mtus", "Knee Complaints 2004"),
+        ("outside", "odg", "ODG, Arm"),
+    ]
 
 
 def test_mtus_is_no_source_because_non_mtus_names_it() -> None:
@@ -97,6 +164,39 @@ def test_mtus_is_no_source_because_non_mtus_names_it() -> None:
         (
             "Opioids Treatment Guidelines 2016, Section(s): 3.2.",
             [("mtus", "opioids_treatment", "2016", ("3.2",), None)],
+        ),
+        ("Hip and Groin Guideline 2019.", [("mtus", "hip_and_groin_disorders", "2019", (), None)]),
+        (
+            "Chronic Pain Disorder Medical Treatment Guidelines 2017.",
+            [("mtus", "chronic_pain_medical_treatment", "2017", (), None)],
+        ),
+        ("COVID-19 Guideline (2021).", [("mtus", "covid_19", "2021", (), None)]),
+        ("ACOEM Chapter 13.", [("mtus", "knee_complaints", None, (), None)]),
+        (
+            "ACOEM Practice Guidelines, Chapter 16 (Eye Complaints), page 2.",
+            [("mtus", "eye_complaints", None, (), "2")],
+        ),
+        (
+            "2019 Low Back Disorders, and 2018 Elbow Disorders, Section(s): Splints.",
+            [
+                ("mtus", "low_back_disorders", "2019", (), None),
+                ("mtus", "elbow_disorders", "2018", ("Splints",), None),
+            ],
+        ),
+        (
+            "Acupuncture Treatment Guidelines, Opioids Treatment Guidelines, Postsurgical Treatment Guidelines.",
+            [
+                ("mtus", "acupuncture_treatment", None, (), None),
+                ("mtus", "opioids_treatment", None, (), None),
+                ("mtus", "postsurgical_treatment", None, (), None),
+            ],
+        ),
+        (
+            "Elbow Disorders (2018), Section(s): Splints; Knee Disorders (2015), Section(s): Canes.",
+            [
+                ("mtus", "elbow_disorders", "2018", ("Splints",), None),
+                ("mtus", "knee_disorders", "2015", ("Canes",), None),
+            ],
         ),
         (
             "Low Back Disorders 2017, Section(s): Imaging (CT, MRI).",
