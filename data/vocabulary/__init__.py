@@ -1,7 +1,8 @@
 """Vocabularies: the terms of the field as TOML files, and the one matcher that finds them in a text.
 
 A vocabulary is a file `data/vocabulary/<name>.toml` with one `[[term]]` an entry. Matching is leftmost-longest over all
-terms of the vocabulary and never overlaps, so a longer phrase keeps the shorter term inside it from firing.
+terms of the vocabulary and never overlaps, so a longer phrase keeps the shorter term inside it from firing. `needs` lists the
+attributes that every term of the file must have; the term `none` stands last, wherever the file has it.
 """
 
 from __future__ import annotations
