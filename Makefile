@@ -43,7 +43,8 @@ evaluate: $(VENV)/.test ## accuracy by field on every labelled letter of this ma
 	$(EVALUATE_SAMPLES) --against $(RESULT)
 	@if [ -d "$(OVERTURN_LETTERS)" ]; then $(EVALUATE_LETTERS) --against $(RESULT); else $(NO_LETTERS); fi
 
-accept: $(VENV)/.test ## keep what evaluation finds now as the result; say in the commit why anything is lost
+accept: $(VENV)/.test ## keep what evaluation finds now as the result, and the record's schema; say in the commit why anything is lost
+	$(BIN)/python -m loaders schema > data/letter_record.schema.new && mv data/letter_record.schema.new data/letter_record.schema.json
 	$(EVALUATE_SAMPLES) --write $(RESULT)
 	@if [ -d "$(OVERTURN_LETTERS)" ]; then $(EVALUATE_LETTERS) --write $(RESULT) --measure-reasons data/reasons_measured.toml; else $(NO_LETTERS); fi
 

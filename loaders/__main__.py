@@ -13,19 +13,24 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from data.errors import OverturnError
-from data.reasons import measured_text
-from data.record_schema import schema
-from data.rules import known_rule
-from data.warehouse import current_snapshot, default_folder, read_journal
-from loaders.evaluate import evaluate, read_all
-from loaders.evaluate_items import evaluate_items
-from loaders.evaluate_phrases import evaluate_phrases
-from loaders.evaluate_result import Row, change_lines, gains_and_losses, read_result, rows_of, write_result
-from loaders.evaluation import Evaluation
-from loaders.explain import explain, known_terms, unknown_lines, unknown_terms
-from loaders.ingest import ingest, progress, records
-from loaders.read import Rejected
-from loaders.synthetic.corpus import synthesize
+
+try:
+    from data.reasons import measured_text
+    from data.record_schema import schema
+    from data.rules import known_rule
+    from data.warehouse import current_snapshot, default_folder, read_journal
+    from loaders.evaluate import evaluate, read_all
+    from loaders.evaluate_items import evaluate_items
+    from loaders.evaluate_phrases import evaluate_phrases
+    from loaders.evaluate_result import Row, change_lines, gains_and_losses, read_result, rows_of, write_result
+    from loaders.evaluation import Evaluation
+    from loaders.explain import explain, known_terms, unknown_lines, unknown_terms
+    from loaders.ingest import ingest, progress, records
+    from loaders.read import Rejected
+    from loaders.synthetic.corpus import synthesize
+except OverturnError as error:  # a vocabulary that cannot be used
+    print(f"overturn: {error}", file=sys.stderr)
+    sys.exit(2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -22,9 +22,15 @@ _LONGEST_SENTENCE = 1500  # what decides stands at the end of its sentence; beyo
 _LONG_AFTER = 400  # the afterwords measured have up to 570, but are told apart by their words
 
 # The words that decide, and what may turn them. A clause ends at a comma, so a negation before one governs nothing after it.
+# A request that is refused in so many words; of a symptom or of the past, "denied" decides nothing.
+REFUSAL = (
+    r"\b(?:requests?|appeal|certification|authorization|approval|service|treatment|procedure)\b[^.;:]{0,160}?\s(?:is|are)\s+"
+    r"(?:hereby\s+|therefore\s+|thus\s+|accordingly\s+|again\s+)?denied\b(?!\s+by\b)"
+)
 _DECIDING = re.compile(
     r"(?P<necessary>medically\s+(?P<un>un)?(?:necessary|appropriate))|(?P<necessity>medical\s+necessity)|(?P<certified>(?P<non>non[\s-]*)?certified)"
-    r"|(?:is|are)\s+(?:hereby\s+|therefore\s+)?(?P<decided>upheld|overturned)",
+    r"|(?:is|are)\s+(?:hereby\s+|therefore\s+)?(?P<decided>upheld|overturned)"
+    rf"|{REFUSAL}(?P<denied>)",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
@@ -45,6 +51,9 @@ _UNSURE = re.compile(
     r"\b(?:not|no|nor|neither|never|cannot|without|lack(?:s|ing)?|insufficient(?:ly)?|fail(?:s|ed|ure)?|unable|unclear|denied|denial"
     r"|if|when|whether|unless|until|would|could|should|may|might|must|in\s+order|required?|needs?|criteria|partial(?:ly)?|partly|only)\b|n't\b",
     re.IGNORECASE,
+)
+_UNSURE_DENIAL = re.compile(
+    r"\b(?:no|neither|never|none|if|when|whether|unless|until|why|who|which|that|reason)\b", re.IGNORECASE
 )
 _CONDITION = re.compile(r"\s+(?:[\w'/-]+\s+){0,6}?(?:if|when|unless|until|whenever|provided|only)\b", re.IGNORECASE)
 _ESTABLISHED = re.compile(
@@ -95,10 +104,12 @@ def spoken_outcome(sentence: str) -> Outcome | None:
 def _said(sentence: str, match: re.Match[str]) -> Outcome | None:
     if match["decided"]:
         return "upheld" if match["decided"].lower() == "upheld" else "overturned"
-    if _OTHERS_VIEW.search(sentence) or _CONDITION.match(sentence, match.end()):
+    denied = match["denied"] is not None
+    open_question = denied and _UNSURE_DENIAL.search(sentence, 0, match.end())
+    if open_question or _OTHERS_VIEW.search(sentence) or _CONDITION.match(sentence, match.end()):
         return None
     before = sentence[: match.start()]
-    refused = bool(_NOT.search(before))
+    refused = denied or bool(_NOT.search(before))
     if match["un"] or match["non"]:
         return None if refused else "upheld"
     if refused:

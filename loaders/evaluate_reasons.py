@@ -22,19 +22,23 @@ class Grounds:
     def count(self, letter: str, labelled: Collection[str], read: Collection[str]) -> None:
         """Count one item of `letter`."""
         labelled, read = set(labelled), set(read)
-        self.right.update((key, letter) for key in labelled & read)
-        self.extra.update((key, letter) for key in read - labelled)
-        self.missed.update((key, letter) for key in labelled - read)
+        self.right.update((key, letter) for key in sorted(labelled & read))
+        self.extra.update((key, letter) for key in sorted(read - labelled))
+        self.missed.update((key, letter) for key in sorted(labelled - read))
 
     def measured(self) -> dict[str, Measured]:
         """How well each ground is read, most frequent first. The letters' alikeness is estimated over all grounds."""
-        found = {place: (self.right[place] + self.extra[place], self.right[place]) for place in self.right | self.extra}
+        found = {
+            place: (self.right[place] + self.extra[place], self.right[place])
+            for place in sorted(self.right | self.extra)
+        }
         known = {
-            place: (self.right[place] + self.missed[place], self.right[place]) for place in self.right | self.missed
+            place: (self.right[place] + self.missed[place], self.right[place])
+            for place in sorted(self.right | self.missed)
         }
         rho_found, rho_known = pooled_rho(_sums(found.values())), pooled_rho(_sums(known.values()))
         table: dict[str, Measured] = {}
-        for key in {key for key, _ in (*found, *known)}:
+        for key in sorted({key for key, _ in (*found, *known)}):
             read = _sums(pair for (name, _), pair in found.items() if name == key)
             labelled = _sums(pair for (name, _), pair in known.items() if name == key)
             # A share of items right among items of letters: the same estimate, interval and size rule as an overturn rate.

@@ -24,7 +24,7 @@ from data.record import (
     Span,
     Worker,
 )
-from loaders.checks import check_letter
+from loaders.checks import REFUSAL, check_letter
 from loaders.cover import Cover, is_party_copy, read_cover
 from loaders.credentials import read_credentials
 from loaders.dates import injury_date, utilization_review_date
@@ -45,7 +45,8 @@ _AGE = re.compile(
 )
 _SEX = re.compile(r"\b(?:(?P<female>female|woman|lady)|(?P<male>male|man|gentleman))\b", re.IGNORECASE)
 _DECISIVE = re.compile(
-    r"medically\s+(?:necessary|appropriate)|medical\s+necessity|\b(?:is|are|was|were)\s+(?:therefore\s+)?(?:not\s+)?(?:certified|overturned|upheld|approved|supported|warranted|necessary)",
+    r"medically\s+(?:un)?(?:necessary|appropriate)|medical\s+necessity|\b(?:is|are|was|were)\s+(?:therefore\s+)?(?:not\s+)?(?:certified|overturned|upheld|approved|supported|warranted|necessary)"
+    rf"|\b(?:is|are)\s+(?:hereby\s+|therefore\s+|thus\s+)?non(?:\s*-\s*|\s+)?certified\b|{REFUSAL}",
     re.IGNORECASE,
 )
 # The paragraph that follows a refused opioid: it speaks of the decision and does not state it.

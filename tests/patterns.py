@@ -52,6 +52,9 @@ def terms() -> dict[str, str]:
         known = vocabulary(name)
         for part in (known._low, known._case):
             rules |= {rule: compiled.pattern for _, rule, compiled in part._rules}
+        negations = known._negations
+        for kind in (negations._before, negations._after, negations._doubled):
+            rules |= {f"{name}.negations.{len(rules)}": kind.pattern} if kind else {}
         for setting, values in known.settings.items():
             if setting in ("recital", "case", "comma_names"):
                 rules |= {f"{name}.{setting}.{number}": value for number, value in enumerate(values)}

@@ -67,6 +67,13 @@ def codes(letter: Letter) -> list[tuple[str, str]]:
         ("The scan is not a medical necessity for the worker.", "upheld"),
         ("The medical necessity of the scan is not established.", "upheld"),
         ("The decision is upheld.", "upheld"),
+        ("The request for the bed is denied.", "upheld"),
+        ("Therefore, certification is hereby denied.", "upheld"),
+        ("The request is therefore non-certified.", "upheld"),
+        ("If the request is denied, she may appeal.", None),
+        ("The request is denied by the claims administrator.", None),
+        ("Weakness of the hand is denied.", None),
+        ("It is unclear why the request is denied.", None),
         # said under a condition, of another decision, or two ways: nothing is concluded
         ("A scan is medically necessary when the films are unclear.", None),
         ("A scan would be medically necessary after a fall.", None),
@@ -93,6 +100,17 @@ def test_an_outcome_against_its_rationale(outcome: str, other: str) -> None:
     assert (problem.code, problem.kind) == ("outcome_against_rationale", "contradiction")
     assert problem.message == f"Item 2 is headed {outcome.lower()}, but its rationale ends as one that is {other} does."
     assert problem.span and letter.text[slice(*problem.span)].startswith("The study is")
+
+
+@pytest.mark.parametrize(
+    "said", ["The request is non-certified.", "The request is denied.", "The scan is medically unnecessary."]
+)
+def test_a_refusal_in_other_words_decides(said: str) -> None:
+    letter = read_letter(Item(outcome="Overturned", rationale="The knee is calm. " + said), cover=COVER)
+    (problem,) = letter.problems
+    assert problem.code == "outcome_against_rationale"
+    assert problem.span and letter.text[slice(*problem.span)].startswith(said[:-1])
+    assert read_letter(Item(rationale="The knee is calm. " + said), cover=COVER).problems == ()
 
 
 @pytest.mark.parametrize(

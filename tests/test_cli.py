@@ -201,3 +201,17 @@ def test_as_a_program_with_a_reader_that_leaves_early() -> None:
     command = f"{sys.executable} -m loaders parse {LETTERS} | head -c 10"
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, '{"record_v', "")
+
+
+def test_a_vocabulary_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text('needs = ["tier"]\n[[term]]\nkey = "lantern"\n')
+    code = (
+        "import pathlib, runpy, sys, data.vocabulary as v;"
+        "v.FOLDER = pathlib.Path(sys.argv.pop(1)); runpy.run_module('loaders', run_name='__main__')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path), "status"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 2
+    assert run.stderr.startswith("overturn: ")
+    assert "Traceback" not in run.stderr

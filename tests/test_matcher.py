@@ -50,9 +50,11 @@ def plainly_found(name: str, text: str) -> list[Match]:
 
 def plainly_mentioned(name: str, text: str) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
+    void = vocabulary(name)._negations.void
     for position in range(len(text)):
         for match in at(name, text, position):
-            found.setdefault(match.key, (match.start, match.end))
+            if not void(match.key, lowered(text), match.start, match.end):
+                found.setdefault(match.key, (match.start, match.end))
     return found
 
 

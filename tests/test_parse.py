@@ -42,7 +42,7 @@ def full() -> Letter:
 
 def test_the_schema_file_is_the_schema() -> None:
     assert json.loads(FILE.read_text("utf-8")) == schema(), (
-        "run: python -m loaders schema > data/letter_record.schema.json"
+        "a vocabulary or the record changed; run: make accept (or python -m loaders schema > data/letter_record.schema.json)"
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from typing import Any
 
 import pytest
 
+from data.errors import VocabularyError
 from data.vocabulary import Match, Term, Vocabulary, names, vocabulary
 
 MASKS = ("specialties", "states", "sources", "body_parts", "modalities")  # one bit a term, and one for "not stated"
@@ -105,7 +108,43 @@ def test_none_cited_is_last_and_never_matched() -> None:
     terms = list(vocabulary("sources").terms.values())
     assert terms[-1].key == "none"
     assert terms[-1].patterns == terms[-1].case_patterns == ()
-    assert [term.attributes["order"] for term in terms] == sorted(term.attributes["order"] for term in terms)
+
+
+def test_a_term_behind_none_stands_before_it() -> None:
+    entries = [{"key": "none", "tier": 9}, {"key": "lantern", "patterns": ["lantern guide"], "tier": 3}]
+    assert list(Vocabulary("made_up", {"term": entries}).terms) == ["lantern", "none"]
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        (
+            {"needs": ["tier"], "term": [{"key": "lantern"}]},
+            "made_up.toml, term 'lantern': the attribute 'tier' is missing",
+        ),
+        ({"term": [{"key": "lantern", "voided_by": ["before"]}]}, "made_up.toml, term 'lantern': voided_by may name"),
+    ],
+)
+def test_what_an_entry_lacks_is_told(document: dict[str, Any], told: str) -> None:
+    with pytest.raises(VocabularyError, match=re.escape(told)):
+        Vocabulary("made_up", document)
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "given"),
+    [
+        ("There are no red flags, but red flag signs came later.", "red_flag_or_progression", True),
+        ("There is no doubt that red flags exist.", "red_flag_or_progression", True),
+        ("No fever, chills or red flags were told.", "red_flag_or_progression", False),
+        ("The swelling has not resolved despite physical therapy.", "conservative_care_failed", True),
+        ("He not only failed conservative care.", "conservative_care_failed", True),
+        ("ODG does not support routine films, but ODG supports this one.", "guideline_recommends", True),
+        ("No record says why visits beyond the guideline are needed.", "exceeds_guideline_count", True),
+    ],
+)
+def test_a_negation_voids_what_it_governs(said: str, key: str, given: bool) -> None:
+    found = matches(vocabulary("reasons"), said)
+    assert (key in {match.key for match in found}) is given
 
 
 @pytest.mark.parametrize(

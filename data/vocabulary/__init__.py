@@ -1,7 +1,8 @@
 """Vocabularies: the terms of the field as TOML files, and the one matcher that finds them in a text.
 
 A vocabulary is a file `data/vocabulary/<name>.toml` with one `[[term]]` an entry. Matching is leftmost-longest over all
-terms of the vocabulary and never overlaps, so a longer phrase keeps the shorter term inside it from firing.
+terms of the vocabulary and never overlaps, so a longer phrase keeps the shorter term inside it from firing. `needs` lists the
+attributes that every term of the file must have; the term `none` stands last, wherever the file has it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _LONGEST_KEPT = 400
 _Rule = tuple[str, str, re.Pattern[str]]
 FOLDER = Path(__file__).parent
 _KEY = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
+_LAST = "none"  # this term stands after all others, wherever the file has it
+_LOOK_BACK, _LOOK_ON = 160, 80  # characters around a match in which a negation is looked for
 _KNOWN = {"key", "label", "patterns", "case_patterns", "examples", "counterexamples", "note"}
 
 
@@ -84,10 +87,13 @@ class Vocabulary:
         self.terms: dict[str, Term] = {}
         macros: Mapping[str, str] = document.get("macros", {})
         for entry in document.get("term", []):
-            term = _term(name, entry, macros)
+            term = _term(name, entry, macros, document.get("needs", ()))
             if term.key in self.terms:
                 raise VocabularyError(f"{name}.toml names the key {term.key!r} twice; give one of them another key.")
             self.terms[term.key] = term
+        if _LAST in self.terms:
+            self.terms[_LAST] = self.terms.pop(_LAST)
+        self._negations = _Negations(name, self.settings.get("negations", {}), macros, self.terms)
         # Letters repeat requests, credentials and stock sentences, so what was found in short parts is kept.
         self._kept = lru_cache(maxsize=_MOST_KEPT)(lambda part: tuple(self._scan(part)))
         self._kept_firsts = lru_cache(maxsize=_MOST_KEPT)(self._firsts)
@@ -121,8 +127,8 @@ class Vocabulary:
         return self.terms[key].label if key in self.terms else key.replace("_", " ")
 
     def _firsts(self, part: str, keys: frozenset[str]) -> tuple[Match, ...]:
-        found = self._low.firsts(_Part(lowered(part)), keys)
-        for key, match in self._case.firsts(_Part(part), keys).items():
+        found = self._low.firsts(_Part(lowered(part)), keys, self._negations)
+        for key, match in self._case.firsts(_Part(part), keys, self._negations).items():
             found[key] = _earlier(found.get(key), match)
         return tuple(sorted(found.values(), key=lambda match: (match.start, -match.end)))
 
@@ -149,6 +155,57 @@ def _earlier(first: Match | None, second: Match | None) -> Match:
     """The leftmost of two matches, the longer one where both start together (at least one is given)."""
     given = [match for match in (first, second) if match is not None]
     return min(given, key=lambda match: (match.start, -match.end))
+
+
+class _Negations:
+    """The negations of a vocabulary (`[negations]` of its file) and the terms that say which of them void their words."""
+
+    def __init__(
+        self,
+        name: str,
+        table: Mapping[str, Sequence[str]],
+        macros: Mapping[str, str],
+        terms: Mapping[str, Term],
+    ) -> None:
+        self._voiding = {key: frozenset(term.attributes.get("voided_by", ())) for key, term in terms.items()}
+        for key, named in self._voiding.items():
+            if not named <= {"before", "after"} & set(table):
+                raise VocabularyError(
+                    f"{name}.toml, term {key!r}: voided_by may name 'before' and 'after' of the table [negations]."
+                )
+        # What stands before a match must reach up to it; what stands behind is looked for in the clause alone.
+        self._before, self._after, self._doubled = (
+            _joined(table.get(kind, ()), macros, ending) for kind, ending in _NEGATIONS.items()
+        )
+
+    def void(self, key: str, text: str, start: int, end: int) -> bool:
+        """Whether a negation governs the words `text[start:end]` of the term `key`."""
+        voiding = self._voiding[key]
+        floor = max(0, start - _LOOK_BACK)
+        if self._doubled and _doubles(self._doubled, text, floor, start):
+            return True
+        if "before" in voiding and self._before and self._before.search(text[floor:start]):
+            return True
+        if "after" not in voiding or self._after is None:
+            return False
+        stop = _CLAUSE_END.search(text, start, end + _LOOK_ON)
+        return bool(self._after.search(text, start, stop.start() if stop else end + _LOOK_ON))
+
+
+_NEGATIONS = {"before": r"\Z", "after": "", "doubled": ""}
+_CLAUSE_END = re.compile(
+    r"[,;:.]|\b(?:but|and|however|because|since|although|though|while|when|where|which|that|who|as)\b", re.IGNORECASE
+)
+
+
+def _joined(patterns: Sequence[str], macros: Mapping[str, str], ending: str) -> re.Pattern[str] | None:
+    parts = "|".join(f"(?:{_compile(_expanded(pattern, macros))})" for pattern in patterns)
+    return re.compile(f"(?:{parts}){ending}", re.IGNORECASE) if parts else None
+
+
+def _doubles(doubled: re.Pattern[str], text: str, floor: int, start: int) -> bool:
+    """Whether a doubled negation ends where the match begins."""
+    return any(match.end() == start for match in doubled.finditer(text, floor, start + 20))
 
 
 class _Part:
@@ -218,8 +275,8 @@ class _Alternatives:
                 return best
         return None
 
-    def firsts(self, part: _Part, keys: Collection[str]) -> dict[str, Match]:
-        """The first match of every one of `keys`, the longest at its place, whatever other keys match there."""
+    def firsts(self, part: _Part, keys: Collection[str], negations: _Negations) -> dict[str, Match]:
+        """The first match of every one of `keys` that no negation voids, the longest at its place, whatever others match there."""
         possible = self._possible(part)
         found: dict[str, Match] = {}
         for start, candidates in self._starts(part, 0) if possible else ():
@@ -230,7 +287,9 @@ class _Alternatives:
                 if known is not None and known.start < start:
                     continue
                 match = compiled.match(part.text, start)
-                if match is not None and match.end() > start and (known is None or match.end() > known.end):
+                if match is None or match.end() == start or (known is not None and match.end() <= known.end):
+                    continue
+                if not negations.void(key, part.text, start, match.end()):
                     found[key] = Match(key, start, match.end(), rule)
         return found
 
@@ -272,10 +331,15 @@ def _expanded(pattern: str, macros: Mapping[str, str]) -> str:
     return pattern
 
 
-def _term(name: str, entry: Mapping[str, Any], macros: Mapping[str, str]) -> Term:
+def _term(name: str, entry: Mapping[str, Any], macros: Mapping[str, str], needs: Sequence[str]) -> Term:
     key = entry.get("key")
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         raise VocabularyError(f"{name}.toml: {key!r} is not a key; use small letters, digits and underscores.")
+    for attribute in needs:
+        if attribute not in entry:
+            raise VocabularyError(
+                f"{name}.toml, term {key!r}: the attribute {attribute!r} is missing; give it as the other terms do."
+            )
     patterns = tuple(_expanded(pattern, macros) for pattern in entry.get("patterns", ()))
     cased = tuple(_expanded(pattern, macros) for pattern in entry.get("case_patterns", ()))
     for pattern in patterns:
