@@ -344,6 +344,17 @@ _EARLIER = [line.replace("UR Denial Date: 11/18/2016", "UR Denial Date: 11/18/20
 WRONG = {
     "no_cover": raw_letter(),
     "date_unreadable": raw_letter(cover=[line.replace("11/18/2016", "13/40/2016") for line in COVER]),
+    "cover_unsure": raw_letter(
+        cover=[
+            "Case Number:",
+            "Date of Injury:",
+            "Decision Date:",
+            "Priority:",
+            "CM16-0990099",
+            "01/09/2017",
+            "Standard",
+        ]
+    ),
     "denial_before_injury": raw_letter(cover=_EARLIER),
     "dates_out_of_order": raw_letter(cover=_LATER),
     "injury_dates_differ": raw_letter(cover=COVER, summary="The patient is 41. The date of injury is 3/4/2015."),
