@@ -26,9 +26,10 @@ def _spaced(words: str) -> str:
 
 
 HEADINGS = {name: re.compile(_spaced(words)) for name, words in _WORDS.items()}
-# In other letters than capitals only where a heading has its line for itself.
+# In other letters than capitals, and the summary's without its first word, only where a heading has its line for itself.
 _HEADING_LINES = {
-    name: re.compile(rf"^{_spaced(words)}$", re.IGNORECASE | re.MULTILINE) for name, words in _WORDS.items()
+    name: re.compile(rf"^{_spaced(words)}$", re.IGNORECASE | re.MULTILINE)
+    for name, words in (_WORDS | {"summary": "(?:CLINICAL )?CASE SUMMARY"}).items()
 }
 _SUMMARY_LEAD = re.compile(
     _spaced(r"The expert reviewer developed the following clinical case summary based on a review of the case file,?")
@@ -78,7 +79,9 @@ _OUTCOMES: dict[str, Outcome] = {
 _CREDENTIALS_LABEL = re.compile(
     r"(?:State\(?s?\)?\s+of\s+Licensure|Certification\(?s?\)?\s*/\s*Special(?:ty|ties)(?:\(ies\))?)\s*:", re.IGNORECASE
 )
-_CREDENTIALS_PROSE = re.compile(r"Board\s+Certified\s+in|licensed\s+to\s+practice\s+in|licensed\s+in", re.IGNORECASE)
+_CREDENTIALS_PROSE = re.compile(
+    r"(?:Board\s+Certified\s+in|licensed\s+to\s+practice\s+in|licensed\s+in)(?!\s*:)", re.IGNORECASE
+)
 
 # Words by which the forms of 2013 are told, which have no labels (see early_forms.py), and letters that are none of these.
 _OTHER_FORMS = (
