@@ -114,7 +114,10 @@ _CLOSING = re.compile(
 # The longest header measured has 441 characters; nothing further than this before an outcome belongs to its item.
 _LONGEST_HEADER = 3000
 _SENTENCE_END = re.compile(r"[.!?][\"\u201d')\]]*$")
-_SENTENCE_STEP = re.compile(r"(?<=[.!?])[\"\u201d')\]]*\s+(?=[A-Z0-9\"\u201c(])")
+# Some full stops end no sentence: a title's, that of `vs.`, and the one before a contrast, which belongs to its study.
+_SENTENCE_STEP = re.compile(
+    r"(?<=[.!?])(?<!\b[DM][rs]\.)(?<!\bMrs\.)(?<!\bvs\.)[\"\u201d')\]]*\s+(?=[A-Z0-9\"\u201c(])(?!(?:No|With|Without)\s+contrast\b)"
+)
 _PARAGRAPH = re.compile(r"(?:\n|\f\s*\n)\s*\n\s*")
 _LINE = re.compile(r"[\n\f][ \f]*")
 _MODIFIED = re.compile(

@@ -273,6 +273,14 @@ def test_one_heading_above_two_lists_of_items_is_one_letter() -> None:
     assert len(parse_letter(settle(f"{raw_letter(*TWO, cover=COVER)}\n\n{listed}")).decisions) == 3
 
 
+@pytest.mark.parametrize(
+    "request_", ["Visit with Dr. Rivers of the clinic", "MRI of the knee. No contrast", "Fusion vs. Disc replacement"]
+)
+def test_a_full_stop_inside_a_header_without_any_layout(request_: str) -> None:
+    letter = read_letter(TWO[0], Item(request_), gap=" ")
+    assert [decision.request for decision in letter.decisions] == [TWO[0].request, request_]
+
+
 def test_sentences_and_trimmed() -> None:
     text = " One. Two (2)! 3 is three?  four"
     assert [text[slice(*span)] for span in sentences(text, 0, len(text))] == ["One.", "Two (2)!", "3 is three?  four"]
