@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from data.record import DATE_FIELDS, Finding, Problem, Span
-from loaders.dates import parse_date
+from loaders.dates import WRITTEN, parse_date
 from loaders.sequence import followed
 
+_DATE = rf"\b(?:\d{{1,2}}/\d{{1,2}}/\d{{2,4}}|\d{{1,2}}-\d{{1,2}}-(?:\d{{4}}|\d{{2}})|\d{{4}}-\d{{2}}-\d{{2}}|{WRITTEN})(?![\d/])(?!-\d)"
 _LABELS = re.compile(
     r"(?P<case_number>(?:IMR\s+)?Case\s+Number\s*:)"
     r"|(?P<assigned>Date\s+Assigned\s*:)"
@@ -18,22 +19,35 @@ _LABELS = re.compile(
     r"|(?P<decision>Decision\s+Date\s*:|\bDated\s*:)"
     r"|(?P<ur_denial>UR\s+Denial\s+Date\s*:|Date\s+of\s+UR\s+(?:Denial|Decision)\s*:)"
     r"|(?P<priority>Priority\s*:)"
-    r"|(?P<application_received>(?:Application\s+)?Received\s*:|Application(?=\s+\d{1,2}/\d{1,2}/\d{2,4}\s+Received\s*:))",
+    rf"|(?P<application_received>(?:Application\s+)?Received\s*:|Application(?=\s+(?:{_DATE})\s+Received\s*:))",
     re.IGNORECASE,
 )
+# A value may be glued to the label behind it.
 _VALUES = re.compile(
-    r"(?P<case_number>\bCM\s?\d{2}\s?-\s?\d{5,8}\b)|(?P<date>\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b)|(?P<priority>\b(?:Standard|Expedited)\b)",
+    rf"(?P<case_number>\bCM\s?\d{{2}}\s?-\s?\d{{5,8}}(?!\d)(?!(?-i:[a-z])))|(?P<date>{_DATE})"
+    r"|(?P<priority>\b(?:Standard|Expedited)(?![a-z]|(?-i:[A-Z]{2}))|\b(?-i:Standard|Expedited|STANDARD|EXPEDITED)(?=Application|Received|Date|Decision|UR\s))",
     re.IGNORECASE,
 )
-# What only a party's copy says on its cover: in the public copies these labels, or the names behind them, are cut out.
-_PARTY_LABELS = re.compile(
-    r"\b(?:(?P<employee>Employee(?:'s)?\s+Name)|(?P<claim>Claims?\s+(?:Number|No\.?))|(?P<provider>Provider(?:'s)?\s+Name))\s*:",
-    re.IGNORECASE,
+# What a party's copy says on its cover. In the public copies these labels, or what stands behind them, are cut out.
+_PARTY_NAMES = (
+    r"(?P<employee>(?:Employee|Patient|Injured\s+(?:Worker|Employee)|Applicant)(?:['\u2019]?s)?(?:\s+Name)?)"
+    r"|(?P<claim>Claims?\s*(?:Number|No\.?|ID|\#))"
+    r"|(?P<provider>Provider(?:['\u2019]?s)?\s+Name)"
+    r"|(?P<private>SSN|Social\s+Security(?:\s+(?:Number|No\.?))?|Date\s+of\s+Birth|D\.?O\.?B\.?)"
 )
-_LABEL_END = re.compile(r"(?:name|number|no\.?)\s*:\Z", re.IGNORECASE)
+_PARTY_LABELS = re.compile(rf"\b(?:{_PARTY_NAMES})\s*:", re.IGNORECASE)
+_PARTY_NAMED = re.compile(r"\b(?:Employee|Patient|Injured\s+Worker|Provider)\s+Name[ ]{1,4}(?-i:[A-Z])", re.IGNORECASE)
+_LABEL_END = re.compile(r"(?:name|number|no\.?|#)\s*:\Z", re.IGNORECASE)
 _LONGEST_LABEL, _LONGEST_LABEL_END = 60, 16
+# What says that a value was taken out.
+_CUT_OUT = re.compile(r"\W*(?:(?:redacted|removed|x{2,}|n/a)\b\W*)*", re.IGNORECASE)
+_ANY_LABEL = re.compile(r"[A-Z][\w.'/()# \u2019-]{1,40}:")
+_ONE_WORD_LABEL = re.compile(r"[A-Z][a-z]{1,20}:")
+_FIRST_WORDS = ("Application", "Case", "Date", "Decision", "Claims", "Employee")  # of labels that two lines share
+_OF_FORM = re.compile(r"MAXIMUS|Independent\s+Medical|IMR\b|HOW\s+THE|CLINICAL|Final\s+Determination", re.IGNORECASE)
+_LONGEST_NAME = 60
 _ADDRESSEE = re.compile(r"(?:^|[\n\f])\s*Dear\s+[A-Z][A-Za-z.'-]*[ \t]+[A-Z]")
-_CASE_ANYWHERE = re.compile(r"\bCM\d{2}-\d{7}\b")
+_CASE_ANYWHERE = re.compile(r"\bCM\d{2}-\d{7}(?![\da-z])")
 
 
 _Pair = tuple[str, re.Match[str]]
@@ -86,7 +100,8 @@ def read_cover(text: str, span: Span) -> Cover:
         + [_Event(match, False) for match in _VALUES.finditer(text, *span)],
         key=lambda event: (event.match.start(), not event.is_label),
     )
-    for label, match in _paired(text, events):
+    pairs, cover.problems = _paired(text, events)
+    for label, match in pairs:
         _take(cover, label, match)
     if cover.case_number is None:
         found = _CASE_ANYWHERE.search(text, *span)
@@ -96,34 +111,108 @@ def read_cover(text: str, span: Span) -> Cover:
 
 
 def is_party_copy(text: str, span: Span) -> bool:
-    """Whether the labels of a party's copy (employee name, claim number, provider name, an addressee) stand in the cover
-    at `span`, or two different ones anywhere, as where a reader of the file puts the letter page last."""
-    if _PARTY_LABELS.search(text, *span) or _ADDRESSEE.search(text, *span):
+    """Whether the labels of a party's copy (employee, claim number, provider name, an addressee) stand in the cover at
+    `span` with something behind them, or two different ones anywhere, as where a reader of the file puts the letter page
+    last. A label with nothing behind it is what a redaction leaves."""
+    if _PARTY_NAMED.search(text, *span) or _ADDRESSEE.search(text, *span):
+        return True
+    if any(_has_value(text, label.end(), span[1]) for label in _PARTY_LABELS.finditer(text, *span)):
         return True
     return len(set(_party_labels(text))) > 1
 
 
 def _party_labels(text: str) -> Iterator[str]:
-    """Which of the labels stand in the text. All end with a colon, and a letter has few of those."""
+    """Which of the labels stand in the text with a value. All end with a colon, and a letter has few of those."""
     colon = text.find(":")
     while colon >= 0:
         label = text[max(0, colon - _LONGEST_LABEL) : colon + 1]
         if _LABEL_END.search(label, max(0, len(label) - _LONGEST_LABEL_END)):
-            yield from (found.lastgroup or "" for found in _PARTY_LABELS.finditer(label) if found.end() == len(label))
+            yield from (
+                found.lastgroup or ""
+                for found in _PARTY_LABELS.finditer(label)
+                if found.end() == len(label) and _has_value(text, colon + 1, len(text))
+            )
         colon = text.find(":", colon + 1)
 
 
-def _paired(text: str, events: list[_Event]) -> list[_Pair]:
-    """Every label with its value, in the order of the values; the reading that leaves fewer date labels empty."""
-    pairs = _in_order(text, events, above=False)
+def _has_value(text: str, start: int, end: int) -> bool:
+    """Whether something stands behind the label that ends at `start`: on its line, or in the lines below it.
+
+    Below, labels without a value on their line stand for a column, whose values follow; a label that has its own ends it.
+    """
+    rest, *below = text[start : min(end, start + 600)].replace("\f", "\n").split("\n")
+    cut = _CUT_OUT.match(rest)
+    if following := rest[cut.end() :] if cut else rest:
+        return not any(label.match(following) for label in (_LABELS, _PARTY_LABELS, _ONE_WORD_LABEL))
+    if any(map(str.isalnum, rest)):
+        return False
+    values = False
+    for line in filter(None, map(str.strip, below)):
+        label = _ANY_LABEL.match(line)
+        if label or line in _FIRST_WORDS:
+            if values or (label and line[label.end() :].strip()):
+                return False
+        elif _OF_FORM.match(line) or len(line) > _LONGEST_NAME:
+            return False
+        elif not (_VALUES.fullmatch(line) or _CUT_OUT.fullmatch(line)):
+            return True
+        else:
+            values = True
+    return False
+
+
+def _paired(text: str, events: list[_Event]) -> tuple[list[_Pair], list[Problem]]:
+    """Every label with its value, in the order of the values; the reading that leaves fewer date labels empty.
+
+    Where one stays empty even so, values that only their turn tells are taken where their column has as many labels.
+    """
+    pairs, turns = _in_order(text, events, above=False)
     dates = {event.kind for event in events if event.is_label and event.kind in DATE_FIELDS}
     if dates <= {label for label, _ in pairs}:
-        return pairs
+        return pairs, []
     others = _in_order(text, events, above=True)
-    return others if len(others) > len(pairs) else pairs
+    if len(others[0]) > len(pairs):
+        pairs, turns = others
+    if not turns or dates <= {label for label, _ in pairs}:
+        return pairs, []
+    kept = [(label, match) for label, match in pairs if match.start() not in turns]
+    problems: list[Problem] = []
+    known = {label for label, _ in kept}
+    for labels, values in _columns(events, known, {match.start() for _, match in kept}):
+        if len(labels) == len(values):
+            kept += zip(labels, values, strict=True)
+        elif labels or any(value.start() in turns for value in values):
+            said = (
+                f"The cover has {len(labels)} labels of dates for {len(values)} dates here; which is whose is not sure."
+            )
+            problems.append(Problem("cover_unsure", said, (values[0].start(), values[-1].end())))
+    return sorted(kept, key=lambda pair: pair[1].start()), problems
 
 
-def _in_order(text: str, events: list[_Event], *, above: bool) -> list[_Pair]:
+def _columns(
+    events: list[_Event], known: set[str], placed: set[int]
+) -> Iterator[tuple[list[str], list[re.Match[str]]]]:
+    """The labels of dates that are not `known` and the dates that follow them, not yet `placed`, column by column."""
+    labels: list[str] = []
+    values: list[re.Match[str]] = []
+    seen = set(known)
+    for event in events:
+        if event.is_label:
+            if values:
+                yield labels, values
+                labels, values = [], []
+            if event.kind in DATE_FIELDS and event.kind not in seen:
+                labels.append(event.kind)
+                seen.add(event.kind)
+        elif event.kind == "date" and event.match.start() not in placed:
+            values.append(event.match)
+    if values:
+        yield labels, values
+
+
+def _in_order(text: str, events: list[_Event], *, above: bool) -> tuple[list[_Pair], set[int]]:
+    """The pairs of label and value, and the places of the dates that nothing but their turn gives to their label."""
+    turns: set[int] = set()
     waiting: list[str] = []
     pairs: list[_Pair] = []
     taken: set[str] = set()
@@ -150,7 +239,9 @@ def _in_order(text: str, events: list[_Event], *, above: bool) -> list[_Pair]:
             waiting.remove(wanted)
             taken.add(wanted)
             pairs.append((wanted, event.match))
-    return pairs
+            if event.kind == "date" and event.match.start() not in own:
+                turns.add(event.match.start())
+    return pairs, turns
 
 
 def _own_values(text: str, events: list[_Event], *, one_line: bool) -> dict[int, str]:
@@ -169,7 +260,10 @@ def _own_values(text: str, events: list[_Event], *, one_line: bool) -> dict[int,
         before = events[index - 1] if index else label
         after = events[index + 2] if index + 2 < len(events) else label
         in_turn = before.is_label and value.suits(before.kind) and not after.is_label and before is not label
-        if not in_turn and not _closes_a_column(events, index):
+        opens_values = (
+            "\n" in gap and before.is_label and before is not label and not after.is_label and after is not label
+        )
+        if not in_turn and not opens_values and not _closes_a_column(events, index):
             own[value.match.start()] = label.kind
     return own
 

@@ -15,14 +15,26 @@ from loaders.settle import fold
 
 Role = Literal["board", "subspecialty"] | None
 
-_STATES_LABEL = re.compile(r"State\(?s?\)?\s+of\s+Licensure\s*:", re.IGNORECASE)
-_SPECIALTIES_LABEL = re.compile(r"Certification\(?s?\)?\s*/\s*Special(?:ty|ties)(?:\(ies\))?\s*:", re.IGNORECASE)
+_STATES_LABEL = re.compile(
+    r"\b(?:State\(?s?\)?\s+of\s+Licen[sc](?:ure|e)|State\(?s?\)?\s+Licen[sc]ed(?:\s+in)?|Licen[sc]ed\s+in"
+    r"|(?:State\s+)?Licen[sc](?:ure|e)(?:s|\(s\))?(?:\s+State(?:s|\(s\))?)?)\s*:",
+    re.IGNORECASE,
+)
+_SPECIALTIES_LABEL = re.compile(
+    r"\b(?:(?:Board\s+)?Certification\(?s?\)?(?:\s*(?:/|and)\s*Special(?:ty|ties)(?:\(ies\))?)?"
+    r"|Board\s+Certified\s+in|(?:Board\s+)?Special(?:ty|ties)(?:\(ies\))?)\s*:",
+    re.IGNORECASE,
+)
+_OF_CREDENTIALS = re.compile(
+    r"\b(?:licen[sc](?:ed?|ure)|board[\s-]+certifi\w{1,8}|certifications?|special(?:ty|ties))\b", re.IGNORECASE
+)
+# What stands in a field that has no value.
+_NOTHING = re.compile(r"(?:N\s?/\s?A|none|not\s+(?:applicable|stated|available|specified))\.?", re.IGNORECASE)
 _PROSE = re.compile(
     r"\bis\s+(?:an?\s+)?(?:dually\s+|also\s+)?(?:Board[\s-]+Certified\s+in|licensed|Doctor\s+of)\b", re.IGNORECASE
 )
-_LICENSED = re.compile(
-    r"\b(?:is\s+)?licensed\s+to\s+practice(?:\s+[a-z]+){0,2}?\s+in\b|\bis\s+licensed\s+in\b", re.IGNORECASE
-)
+_LICENSED = re.compile(r"\b(?:is\s+)?licensed\s+to\s+practice(?:\s+[a-z]+){0,2}?\s+in\b", re.IGNORECASE)
+_LICENSED_IN = re.compile(r"\bis\s+licensed\s+in\b", re.IGNORECASE)
 _SUBSPECIALTY = re.compile(r"\bsub[\s-]?special(?:ty|ties)\s+(?:certificat(?:e|ion)\s+)?in\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"\.(?:\s|$)|\bHe/she\b")
 _BETWEEN = re.compile(
@@ -30,6 +42,10 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _STATES_BETWEEN = re.compile(r"^(?:[\s,;:&/.]|\b(?:and|or|the|state|states|of|commonwealth)\b)*$", re.IGNORECASE)
+# One name of a list: words that no comma, `and` or line end parts.
+_STATES_PART = re.compile(
+    r"\b(?!(?:and|or|the|states?|of)\b)[a-z]+(?:[ .]{1,2}(?!(?:and|or)\b)[a-z]+){0,3}", re.IGNORECASE
+)
 # The longest field measured has 120 characters; what runs on past this is no list of credentials.
 _LONGEST_FIELD = 1500
 _CLOSE_ENOUGH = 0.9
@@ -53,6 +69,11 @@ def read_credentials(text: str, span: Span) -> tuple[Credentials, list[Finding],
         _labelled(text, span, states_label, specialties_label, reading)
     else:
         _prose(text, span, reading)
+    read = reading.states or reading.specialties or reading.problems
+    named = None if read else _OF_CREDENTIALS.search(text, *span)
+    if named:
+        said = "The reviewer's licence and specialty stand in words that are not read."
+        reading.problems.append(Problem("credentials_unread", said, named.span()))
     return Credentials(tuple(reading.states), tuple(reading.specialties)), reading.findings, reading.problems
 
 
@@ -75,7 +96,8 @@ def _prose(text: str, span: Span, reading: _Reading) -> None:
     start = _PROSE.search(text, *span)
     if start is None:
         return
-    licence = _LICENSED.search(text, start.start(), span[1])
+    # `is licensed in` names a profession where the licence to practice follows it.
+    licence = _LICENSED.search(text, start.start(), span[1]) or _LICENSED_IN.search(text, start.start(), span[1])
     sentence = _SENTENCE.search(text, licence.end() if licence else start.end(), span[1])
     end = min(sentence.start() if sentence else span[1], (licence or start).end() + _LONGEST_FIELD)
     doctor = start.group().lower().find("doctor")  # `is a Doctor of Chiropractic` names its specialty with that word
@@ -97,12 +119,28 @@ def _states(text: str, span: Span, reading: _Reading) -> None:
     known = vocabulary("states")
     position = span[0]
     for match in known.find(text, *span):
-        _unknown(text, (position, match.start), _STATES_BETWEEN, "state of licensure", reading)
-        name = known.terms[match.key].label
-        if name not in reading.states:
-            reading.states.append(name)
-            reading.findings.append(Finding("licence_state", match.key, (match.start, match.end), match.rule))
+        _misspelt_states(text, (position, match.start), reading)
+        _state(match.key, (match.start, match.end), match.rule, reading)
         position = match.end
+    _misspelt_states(text, (position, span[1]), reading)
+
+
+def _state(key: str, span: Span, rule: str, reading: _Reading) -> None:
+    name = vocabulary("states").terms[key].label
+    if name not in reading.states:
+        reading.states.append(name)
+        reading.findings.append(Finding("licence_state", key, span, rule))
+
+
+def _misspelt_states(text: str, span: Span, reading: _Reading) -> None:
+    """Between states that are known: those that each misspell one, the rest as a problem."""
+    position = span[0]
+    for piece in _STATES_PART.finditer(text, *span):
+        key = _typing_mistake(fold(piece[0]), vocabulary("states"))
+        if key:
+            _unknown(text, (position, piece.start()), _STATES_BETWEEN, "state of licensure", reading)
+            _state(key, piece.span(), "states/typing_mistake", reading)
+            position = piece.end()
     _unknown(text, (position, span[1]), _STATES_BETWEEN, "state of licensure", reading)
 
 
@@ -110,6 +148,8 @@ def _specialties(text: str, span: Span, role: Role, reading: _Reading) -> None:
     """Every specialty of the list; a word that no entry knows is tried for a typing mistake, else kept as written."""
     known = vocabulary("specialties")
     for start, end in _pieces(text, span):
+        if _NOTHING.fullmatch(text, start, end):
+            continue
         matches = known.find(text, start, end)
         covered = sum(match.end - match.start for match in matches)
         if matches and covered >= 0.6 * (end - start):
@@ -156,7 +196,7 @@ def _unconnected(text: str, span: Span) -> Span:
 
 
 def _typing_mistake(written: str, known: Vocabulary) -> str | None:
-    """The one specialty that `written` misspells, or None when none is close or two are about as close."""
+    """The one term that `written` misspells, or None when none is close or two are about as close."""
     target = written.casefold()
     if not 6 <= len(target) <= 80:
         return None
@@ -181,7 +221,7 @@ def _add(text: str, span: Span, key: str, rule: str, role: Role, reading: _Readi
 
 def _unknown(text: str, span: Span, between: re.Pattern[str], what: str, reading: _Reading) -> None:
     start, end = trimmed(text, *span)
-    if start < end and not between.match(text[start:end]):
+    if start < end and not between.match(text[start:end]) and not _NOTHING.fullmatch(text, start, end):
         reading.problems.append(
             Problem("unknown_term", f"{fold(text[start:end])!r} is not known as a {what}.", (start, end))
         )

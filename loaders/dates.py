@@ -31,11 +31,11 @@ _MONTHS = {
     for name in names
 }
 _NUMERIC = r"\d{1,2}\s{0,2}[/-]\s{0,2}\d{1,2}\s{0,2}[/-]\s{0,2}(?:\d{4}|\d{2})(?!\d)"
-_WRITTEN = rf"(?:{'|'.join(_MONTHS)})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
+WRITTEN = rf"(?:{'|'.join(_MONTHS)})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
 _PARTS = re.compile(r"(?P<month>[a-z]+)\.?\s+(?P<day>\d+)(?:st|nd|rd|th)?,?\s+(?P<year>\d+)")
 _ISO = r"\d{4}-\d{2}-\d{2}"
 EARLIEST_YEAR, LATEST_YEAR = 1930, 2079  # no claim under review lies outside; a year that does is a slip
-DATE = rf"(?:{_ISO}|{_NUMERIC}|{_WRITTEN})"
+DATE = rf"(?:{_ISO}|{_NUMERIC}|{WRITTEN})"
 
 _INJURY = re.compile(
     r"(?:(?:date\s+of\s+(?:the\s+)?(?:work[\s-]+related\s+|industrial\s+|work\s+)?injur(?:y|ies)|injury\s+date|D\.?O\.?I\.?)"

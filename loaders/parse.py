@@ -31,7 +31,7 @@ from loaders.dates import injury_date, utilization_review_date
 from loaders.early_forms import early_sections, notice_dates
 from loaders.items import flag_place, flags_of, read_imaging, read_quantity, service_date, split_request, terms_in
 from loaders.reasons import SILENT, read_reasons, read_silence
-from loaders.sections import Item, Sections, find_sections, sentences
+from loaders.sections import Item, Sections, find_sections, holds_two_letters, sentences
 from loaders.settle import fold, letter_id, text_sha
 from loaders.statements import Reading, read_statements
 
@@ -69,6 +69,11 @@ def parse_letter(text: str, source: str = "") -> Letter:
     if len(sections.items) > MOST_ITEMS:
         raise FileRejected(
             "too_many_items", f"It holds {len(sections.items):,} decided items; no letter has more than {MOST_ITEMS:,}."
+        )
+    if holds_two_letters(text):
+        raise FileRejected(
+            "two_letters",
+            "It holds more than one determination, or the same one twice: split it into a file for each letter.",
         )
     findings: list[Finding] = []
     problems: list[Problem] = list(sections.problems)

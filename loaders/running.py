@@ -21,14 +21,14 @@ _MOST_PAGES = 400
 _MANY = 3
 _NUMBER = re.compile(r"\d+")
 _PAGE = re.compile(
-    r"(?:^|[^(\w])page\s*#?\s*(?P<page>\d{1,3})(?:\s*(?:of|/)\s*(?P<last>\d{1,3}))?(?!\d)", re.IGNORECASE
+    r"(?:^|[^(\w])page\s*[#|]?\s*(?P<page>\d{1,3})(?:\s*(?:of|/)\s*(?P<last>\d{1,3}))?(?!\d)", re.IGNORECASE
 )
 _COUNTER = re.compile(
-    r"\W*(?P<named>page\s*)?(?P<page>\d{1,3})(?:\s*(?:of|/|\|)\s*(?P<last>\d{1,3}))?(?P<after>\s*\|\s*page)?\W*",
+    r"\W*(?P<named>page\s*(?:\|\s*)?)?(?P<page>\d{1,3})(?:\s*(?:of|/|\|)\s*(?P<last>\d{1,3}))?(?P<after>\s*\|\s*page)?\W*",
     re.IGNORECASE,
 )
 _SHORT = 16  # a counter that does not say `page` is not longer
-_SAYS_PAGE = re.compile(r"page\s?#?\s?\d")
+_SAYS_PAGE = re.compile(r"page\s?[#|]?\s?\d")
 # The grammar of the form, the labels of a cover, and how a sentence goes on or ends: the letter's own words.
 _OWN = re.compile(
     r"guidelines?\s*:|rationale\s*:|\b(?:upheld|overturned|medically|necessary|necessity)\b|\bDecision\s+based\b|\bdid\s+not\s+cite\b"

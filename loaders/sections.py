@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from data.record import Outcome, Problem, Span
@@ -25,9 +26,10 @@ def _spaced(words: str) -> str:
 
 
 HEADINGS = {name: re.compile(_spaced(words)) for name, words in _WORDS.items()}
-# In other letters than capitals only where a heading has its line for itself.
+# In other letters than capitals, and the summary's without its first word, only where a heading has its line for itself.
 _HEADING_LINES = {
-    name: re.compile(rf"^{_spaced(words)}$", re.IGNORECASE | re.MULTILINE) for name, words in _WORDS.items()
+    name: re.compile(rf"^{_spaced(words)}$", re.IGNORECASE | re.MULTILINE)
+    for name, words in (_WORDS | {"summary": "(?:CLINICAL )?CASE SUMMARY"}).items()
 }
 _SUMMARY_LEAD = re.compile(
     _spaced(r"The expert reviewer developed the following clinical case summary based on a review of the case file,?")
@@ -45,15 +47,26 @@ _LABEL = re.compile(
     r"|(?P<reviewer>(?<=m)AXIMUS\s+guidelines?\s*:)"
     r"|(?P<rationale>(?<=d)ecision\s+rationale\s*:))"
 )
-# Asked where a letter lacks one of the three: other names of the reviewer, and labels that end with their line.
+# Asked where an item lacks one of the three: other names of both sides, other punctuation, labels that end with their line.
+_GUIDELINE = r"\s+guideline(?:s|\(s\))?"
+_OF = r"(?:'s|\u2019s|s['\u2019]?)?"
+_ADMIN_NAME = rf"Claims?\s+Administrator{_OF}{_GUIDELINE}"
+_REVIEWER_NAME = (
+    rf"(?:MAXIMUS(?:\s+Federal\s+Services)?|IMRO|(?:(?:Expert|Physician|Medical|IMRO?)\s+)?Reviewer){_OF}{_GUIDELINE}"
+)
+_SAYS = r"(?=\s+(?:Decision\s+based\s+on|The\s+(?:Claims\s+Administrator|Expert\s+Reviewer))\b)"
 _LATER_LABEL = re.compile(
-    r"(?P<admin>Claims\s+Administrator(?:'s|\u2019s)?\s+guidelines?\s*:|^Claims\s+Administrator\s+guidelines?$)"
-    r"|(?P<reviewer>(?:MAXIMUS|(?:Expert|Physician)\s+Reviewer)(?:'s|\u2019s)?\s+guidelines?\s*:"
-    r"|^(?:MAXIMUS|Expert\s+Reviewer)\s+guidelines?$)"
-    r"|(?P<rationale>Decision\s+rationale\s*:|^Decision\s+rationale$)",
+    rf"\b(?:(?P<admin>{_ADMIN_NAME}(?:\s*[:;]|{_SAYS})|^{_ADMIN_NAME}$)"
+    rf"|(?P<reviewer>{_REVIEWER_NAME}(?:\s*[:;]|{_SAYS})|^{_REVIEWER_NAME}$)"
+    r"|(?P<rationale>Decision\s+rationale\s*[:;]|^Decision\s+rationale$))",
     re.IGNORECASE | re.MULTILINE,
 )
+_LABEL_ORDER = ("admin", "reviewer", "rationale")
 _OUTCOME = re.compile(r"\b(?:upheld|uphold|overturned|overturn)\Z", re.IGNORECASE)
+# A line that ends as a header does, whatever stands between it and the next label that is known.
+_LIKE_OUTCOME = re.compile(
+    r":[ ]{0,4}(?:\w{1,12}[ ])?(?:upheld|uphold|overturned|overturn)\b[ .]{0,4}$", re.IGNORECASE | re.MULTILINE
+)
 _LONGEST_OUTCOME = len(" overturned")
 _DASH = re.compile(r"\s[-\u2013\u2014]")
 _AFTER_OUTCOME = string.whitespace + "."
@@ -66,7 +79,9 @@ _OUTCOMES: dict[str, Outcome] = {
 _CREDENTIALS_LABEL = re.compile(
     r"(?:State\(?s?\)?\s+of\s+Licensure|Certification\(?s?\)?\s*/\s*Special(?:ty|ties)(?:\(ies\))?)\s*:", re.IGNORECASE
 )
-_CREDENTIALS_PROSE = re.compile(r"Board\s+Certified\s+in|licensed\s+to\s+practice\s+in|licensed\s+in", re.IGNORECASE)
+_CREDENTIALS_PROSE = re.compile(
+    r"(?:Board\s+Certified\s+in|licensed\s+to\s+practice\s+in|licensed\s+in)(?!\s*:)", re.IGNORECASE
+)
 
 # Words by which the forms of 2013 are told, which have no labels (see early_forms.py), and letters that are none of these.
 _OTHER_FORMS = (
@@ -99,7 +114,10 @@ _CLOSING = re.compile(
 # The longest header measured has 441 characters; nothing further than this before an outcome belongs to its item.
 _LONGEST_HEADER = 3000
 _SENTENCE_END = re.compile(r"[.!?][\"\u201d')\]]*$")
-_SENTENCE_STEP = re.compile(r"(?<=[.!?])[\"\u201d')\]]*\s+(?=[A-Z0-9\"\u201c(])")
+# Some full stops end no sentence: a title's, that of `vs.`, and the one before a contrast, which belongs to its study.
+_SENTENCE_STEP = re.compile(
+    r"(?<=[.!?])(?<!\b[DM][rs]\.)(?<!\bMrs\.)(?<!\bvs\.)[\"\u201d')\]]*\s+(?=[A-Z0-9\"\u201c(])(?!(?:No|With|Without)\s+contrast\b)"
+)
 _PARAGRAPH = re.compile(r"(?:\n|\f\s*\n)\s*\n\s*")
 _LINE = re.compile(r"[\n\f][ \f]*")
 _MODIFIED = re.compile(
@@ -171,11 +189,58 @@ def find_sections(text: str) -> Sections:
 
 
 def _labels(text: str, start: int) -> list[re.Match[str]]:
-    """The labels of all items: the form's own, or where one of the three is not found so, all that later letters may use."""
+    """The labels of all items: the form's own, with those of later letters where an item lacks one.
+
+    Where the whole letter lacks one of the three, the later letters' labels alone tell its items.
+    """
     labels = list(_LABEL.finditer(text, start))
-    if len({match.lastgroup for match in labels}) < 3:
-        return list(_LATER_LABEL.finditer(text, start))
-    return labels
+    groups = list(_groups(labels))
+    if all(len(group) == len(_LABEL_ORDER) for group in groups) and groups:
+        return labels
+    later = list(_LATER_LABEL.finditer(text, start))
+    if len({match.lastgroup for match in labels}) < len(_LABEL_ORDER):
+        return later
+    position = start
+    for group, following in followed(groups):
+        if len(group) < len(_LABEL_ORDER):
+            stop = next(iter(following.values())).start() if following else len(text)
+            labels += _completing(group, later, position, stop)
+        position = max(match.end() for match in group.values())
+    return sorted(labels, key=lambda match: match.start())
+
+
+def _completing(
+    group: dict[str, re.Match[str]], later: Sequence[re.Match[str]], start: int, stop: int
+) -> list[re.Match[str]]:
+    """Those of the `later` labels between `start` and `stop` that stand where the item with `group` lacks one."""
+    found = dict(group)
+    first = min(_LABEL_ORDER.index(name) for name in group)
+    # What stands above the item's own labels is looked for upwards, what stands below them downwards.
+    for rank in (*reversed(range(first)), *range(first + 1, len(_LABEL_ORDER))):
+        name = _LABEL_ORDER[rank]
+        if name in found:
+            continue
+        above = max((found[each].end() for each in _LABEL_ORDER[:rank] if each in found), default=start)
+        below = min((found[each].start() for each in _LABEL_ORDER[rank + 1 :] if each in found), default=stop)
+        fitting = later[bisect_left(later, above, key=re.Match.start) : bisect_left(later, below, key=re.Match.start)]
+        same = [match for match in fitting if match.lastgroup == name]
+        if same:
+            found[name] = same[-1 if rank < first else 0]
+    return [match for name, match in found.items() if name not in group]
+
+
+def holds_two_letters(text: str) -> bool:
+    """Whether the heading that opens a letter stands twice, with decided items before and behind its second print."""
+    prints = text.lower().count("how the imr")  # nearly every letter has one, and is told so without a search
+    if prints == 1:
+        return False
+    name = "how" if prints and _heading("how", text) else "summary"
+    pattern = HEADINGS[name] if len(HEADINGS[name].findall(text)) > 1 else _HEADING_LINES[name]
+    openings = [match.start() for match in pattern.finditer(text)]
+    if len(openings) < 2:
+        return False
+    labels = _labels(text, 0)
+    return any(labels[0].start() < opening < labels[-1].start() for opening in openings[1:]) if labels else False
 
 
 def _reviewer(text: str, how: re.Match[str] | None, summary: re.Match[str] | None, end: int) -> Span | None:
@@ -248,16 +313,19 @@ def _items(text: str, labels: list[re.Match[str]], body: int) -> tuple[list[Item
     items: list[Item] = []
     problems: list[Problem] = []
     previous_end = body
+    goes_on = False  # whether the last item has a rationale that nothing has ended yet
     for group, following in followed(list(_groups(labels))):
         first = next(iter(group.values()))
         header = _header(text, previous_end, first.start(), opens=previous_end == body)
-        if items and items[-1].rationale:
-            items[-1] = _ended(text, items[-1], header[0] if header else first.start())
+        begins = header[0] if header else _unread_start(text, previous_end, first.start(), opens=previous_end == body)
+        if goes_on:
+            items[-1] = _ended(text, items[-1], begins)
         spans = _label_spans(text, group, next(iter(following.values())).start() if following else len(text))
         last = list(group.values())[-1]
         previous_end = last.end()
+        goes_on = header is not None and "rationale" in spans
         if header is None:
-            place = trimmed(text, max(first.start() - 200, body), first.start())
+            place = trimmed(text, begins if begins < first.start() else max(first.start() - 200, body), first.start())
             problems.append(
                 Problem(
                     "outcome_unreadable", "An item has no readable outcome; it is left out of the decisions.", place
@@ -275,14 +343,14 @@ def _items(text: str, labels: list[re.Match[str]], body: int) -> tuple[list[Item
                 spans.get("rationale"),
             )
         )
-    if items and items[-1].rationale:
+    if goes_on:
         items[-1] = _ended(text, items[-1], len(text))
     return items, problems
 
 
 def _groups(labels: list[re.Match[str]]) -> Iterator[dict[str, re.Match[str]]]:
     """The labels of one item after another: an item ends where a label comes that does not follow the last one."""
-    order = {"admin": 0, "reviewer": 1, "rationale": 2}
+    order = {name: rank for rank, name in enumerate(_LABEL_ORDER)}
     group: dict[str, re.Match[str]] = {}
     rank = -1
     for match in labels:
@@ -346,6 +414,17 @@ def _header(text: str, lower: int, upper: int, *, opens: bool) -> tuple[int, int
     if start >= end:
         return None
     return start, end, base + word.start(), base + word.end(), _OUTCOMES[word[0].lower()]
+
+
+def _unread_start(text: str, lower: int, upper: int, *, opens: bool) -> int:
+    """Where the header of an item without readable outcome begins; `upper`, where its first label begins, if nothing tells."""
+    nearest = max(lower, upper - _LONGEST_HEADER)
+    end = trimmed(text, nearest, upper)[1]
+    for stated in _LIKE_OUTCOME.finditer(text, nearest, end):
+        end = stated.start()
+        break
+    start = _header_start(text, nearest, end, opens=opens and nearest == lower)
+    return start if start > nearest or opens else upper
 
 
 def _header_start(text: str, lower: int, end: int, *, opens: bool) -> int:

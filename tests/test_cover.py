@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from itertools import permutations
 
 import pytest
@@ -184,3 +186,67 @@ def test_labels_in_any_order(order: tuple[int, ...]) -> None:
     for layout in layouts:
         cover = cover_of(layout)
         assert (cover.case_number, cover.priority, cover.dates) == ("CM16-0990099", "standard", VALUES), layout
+
+
+TWO_COLUMNS = """Case Number:
+Date of Injury:
+UR Denial Date:
+Priority:
+
+CM16-0990099
+10/14/2016
+11/18/2016
+Standard
+
+Date Assigned:
+Decision Date:
+Application
+Received:
+
+12/05/2016
+01/09/2017
+11/29/2016"""
+RIGHT = {name: VALUES[name] for name in ("assigned", "decision", "application_received")}
+
+
+def test_a_column_that_lacks_a_date_leaves_its_dates_out_and_the_other_column_its_own() -> None:
+    assert cover_of(TWO_COLUMNS).dates == VALUES
+    text = TWO_COLUMNS.replace("11/18/2016\n", "")
+    cover = cover_of(text)
+    assert (cover.case_number, cover.priority, cover.dates) == ("CM16-0990099", "standard", RIGHT)
+    (problem,) = cover.problems
+    assert (problem.code, problem.kind) == ("cover_unsure", "doubt")
+    assert problem.span and text[slice(*problem.span)] == "10/14/2016"
+
+
+@pytest.mark.parametrize("value", ["12/05/2016", "10/14/2016", "01/09/2017", "11/18/2016", "11/29/2016"])
+@pytest.mark.parametrize("columns", [COLUMNS, TURNED])
+def test_one_column_that_lacks_a_date_gives_no_date_to_another_label(columns: str, value: str) -> None:
+    cover = cover_of("\n".join(line for line in columns.split("\n") if line != value))
+    assert (cover.case_number, cover.priority) == ("CM16-0990099", "standard")
+    assert cover.dates.items() <= VALUES.items()
+    assert "cover_unsure" in [problem.code for problem in cover.problems]
+
+
+def test_a_column_that_lacks_its_case_number_keeps_its_dates() -> None:
+    assert cover_of(COLUMNS.replace("CM16-0990099\n", "")).dates == VALUES
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda date: date.replace("/", "-"),
+        lambda date: (
+            {"12": "December", "10": "October", "01": "Jan.", "11": "Nov"}[date[:2]] + f" {date[3:5]}, {date[6:]}"
+        ),
+    ],
+)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_dates_written_in_other_ways(layout: str, written: Callable[[str], str]) -> None:
+    cover = cover_of(re.sub(r"\d\d/\d\d/\d{4}", lambda match: written(match[0]), layout))
+    assert (cover.case_number, cover.dates, cover.problems) == ("CM16-0990099", VALUES, [])
+
+
+def test_values_glued_to_the_next_label() -> None:
+    cover = cover_of(re.sub(r"(?<=\d|d) (?=[DUPA])", "", ROWS.replace("\n", " ")))
+    assert (cover.case_number, cover.priority, cover.dates) == ("CM16-0990099", "standard", VALUES)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from loaders.credentials import read_credentials
+from loaders.parse import parse_letter
+from loaders.settle import settle
+from tests.builder import COVER, SUMMARY, SUMMARY_LEAD, labelled, raw_letter, read_letter
 
 CALIFORNIA = ("California",)
 
@@ -75,6 +78,10 @@ def test_prose(prose: str, states: tuple[str, ...], specialties: list[tuple[str,
         ),
         ("California", "Sports Medicinea", CALIFORNIA, ["Sports Medicine"]),
         ("California", "Neurologyy", CALIFORNIA, ["Neurology"]),
+        ("California", "Sports Med, Pain Mgmt", CALIFORNIA, ["Sports Medicine", "Pain Management"]),
+        ("Califonia", "Neurology", CALIFORNIA, ["Neurology"]),
+        ("Texas, Noth Carolina and Califonia", "N/A", ("Texas", "North Carolina", "California"), []),
+        ("N/A", "Neurology", (), ["Neurology"]),
         ("California", "Neurosurgery", CALIFORNIA, ["Neurological Surgery"]),
         (
             "West Virginia, Virginia",
@@ -88,6 +95,34 @@ def test_prose(prose: str, states: tuple[str, ...], specialties: list[tuple[str,
 def test_labels(states: str, specialties: str, licensed_in: tuple[str, ...], names: list[str], gap: str) -> None:
     found = read(f"State(s) of Licensure: {states}{gap}Certification(s)/Specialty:{gap}{specialties}{gap}")
     assert found == (licensed_in, [(name, None) for name in names], [])
+
+
+@pytest.mark.parametrize("states_label", ["Licensed In", "State Licensure", "Licensure State(s)", "States Licensed In"])
+@pytest.mark.parametrize("other", ["Board Certification(s)", "Specialty", "Certifications and Specialties"])
+def test_other_labels(states_label: str, other: str) -> None:
+    assert read(f"{states_label}: California\n{other}: Neurology") == (CALIFORNIA, [("Neurology", None)], [])
+    letter = read_letter(credentials=f"{states_label}: California\n\n{other}: Neurology", cover=COVER)
+    assert (letter.form, letter.credentials.licensed_in) == ("unknown", CALIFORNIA)
+
+
+def test_a_renamed_summary_heading_ends_the_credentials() -> None:
+    raw = raw_letter(credentials=labelled(), cover=COVER).replace(f"{SUMMARY}\n\n{SUMMARY_LEAD}", "CASE SUMMARY")
+    letter = parse_letter(settle(raw))
+    assert (letter.form, letter.worker.age, letter.problems) == ("F4", 41, ())
+
+
+@pytest.mark.parametrize("text", ["A licensed physician read the file.", "The specialty is told elsewhere."])
+def test_credentials_in_other_words_are_a_problem(text: str) -> None:
+    assert read(text) == ((), [], ["credentials_unread"])
+
+
+@pytest.mark.parametrize(
+    ("profession", "name"),
+    [("Psychology", "Psychology"), ("Acupuncture", "Oriental Medicine"), ("Podiatric Surgery", "Podiatrist")],
+)
+def test_a_licence_that_names_the_profession(profession: str, name: str) -> None:
+    said = f"The physician reviewer is Licensed in {profession} and is licensed to practice in California."
+    assert read(said) == (CALIFORNIA, [(name, None)], [])
 
 
 def test_what_the_letter_writes_is_kept_beside_its_name() -> None:
@@ -113,7 +148,7 @@ def test_an_unknown_specialty_is_kept_as_written_and_named_as_a_problem() -> Non
 
 
 def test_an_unknown_state_is_a_problem_and_no_state() -> None:
-    assert read("State(s) of Licensure: Californa, Texas\nCertification(s)/Specialty: Neurology") == (
+    assert read("State(s) of Licensure: Ruritania, Texas\nCertification(s)/Specialty: Neurology") == (
         ("Texas",),
         [("Neurology", None)],
         ["unknown_term"],

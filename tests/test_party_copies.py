@@ -25,6 +25,15 @@ LABELS = {
     "columns": f"Employee Name:\nClaims Number:\nProvider Name:\nAnn {WORD}\n77\nMD",
     "addressee": f"Dear Ann {WORD}:",
     "wrapped": f"Employee\nName: {WORD}",
+    "short": f"Employee: Ann {WORD}",
+    "no_colon": f"Employee Name Ann {WORD}",
+    "claim_mark": f"Claim #: {WORD}-77",
+    "patient": f"Patient Name: Ann {WORD}",
+    "worker": f"Injured Worker: Ann {WORD}",
+    "number": f"SSN: 000-00-0000 {WORD}",
+    "before_a_label": f"Employee: Ann {WORD} Case Number: CM16-0990099",
+    "capitals_below": f"Employee:\n{WORD.upper()}",
+    "parted_columns": f"Employee:\nCase Number:\n\nCM16-0990099\n\nAnn {WORD}",
 }
 LETTER_PAGE = (
     f"Independent Medical Review Final Determination Letter\n\nDated: 01/09/2017\n\nIMR Case Number: CM16-0990099\n\n"
@@ -47,6 +56,21 @@ def test_told_by_one_label(label: str, cover: tuple[str, ...]) -> None:
     """With the public cover's labels and without them, above them and below."""
     assert code_of(raw_letter(credentials=labelled(), cover=(*cover, LABELS[label]))) == "party_copy"
     assert code_of(raw_letter(credentials=labelled(), cover=(LABELS[label], *cover))) == "party_copy"
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "Employee:\nClaim Number:",
+        "Employee: Claim Number:",
+        "Employee Name:\n\nClaims Number:\n\nProvider Name:",
+        "Employee: [REDACTED]\nClaim #: XXXXXX",
+        "Employee:\nPriority:\nStandard",
+    ],
+)
+def test_labels_with_nothing_behind_them_are_a_redaction(cut: str) -> None:
+    for cover in ((cut, *COVER), (*COVER, cut)):
+        assert code_of(raw_letter(credentials=labelled(), cover=cover)) is None, cover
 
 
 @pytest.mark.parametrize("shape", list(SHAPES))

@@ -19,6 +19,7 @@ CASE = "CM16-0990099"
 RUNNING = {
     "counter": ("", "Page {page} of {pages}"),
     "counter above": ("Page {page}", ""),
+    "counter behind a bar": ("", "Page | {page}"),
     "number": ("", "{page}"),
     "dashes": ("- {page} -", ""),
     "case number": (f"Final Determination Letter for IMR Case Number {CASE}", "{page}"),

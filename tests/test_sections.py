@@ -197,6 +197,90 @@ def test_a_party_copy_is_set_aside() -> None:
     assert refusal.value.code == "party_copy"
 
 
+ODG_THEN_MTUS = Item(
+    "Bone scan of both feet",
+    "Overturned",
+    admin="Decision based on ODG.",
+    reviewer="Decision based on MTUS Low Back Complaints 2004.",
+    rationale="The scan is new. It is medically necessary.",
+)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize(
+    ("label", "other"),
+    [
+        *[
+            (REVIEWER, other)
+            for other in (
+                "IMRO guideline:",
+                "Reviewer guideline:",
+                "Expert Reviewer guideline:",
+                "MAXIMUS guideline(s):",
+                "Maximus Federal Services guideline:",
+                "MAXIMUS guideline;",
+                "MAXIMUS Guideline",
+            )
+        ],
+        (ADMIN, "Claims Administrators guideline:"),
+        (RATIONALE, "DECISION RATIONALE:"),
+    ],
+)
+def test_another_name_of_a_label_in_all_items_or_in_one(label: str, other: str, alone: bool) -> None:
+    raw = raw_letter(TWO[0], ODG_THEN_MTUS)
+    place = raw.rindex(label)
+    raw = raw[:place] + other + raw[place + len(label) :] if alone else raw.replace(label, other)
+    first, second = parse_letter(settle(raw)).decisions
+    assert (first.rationale.text, second.rationale.text) == (TWO[0].rationale, ODG_THEN_MTUS.rationale)
+    assert (second.claims_administrator.sources, second.reviewer.sources) == (("odg",), ("mtus",))
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n", " "])
+@pytest.mark.parametrize("place", [1, 2])
+def test_an_item_without_readable_outcome_ends_the_rationale_above_it(place: int, gap: str) -> None:
+    items = [TWO[0], ODG_THEN_MTUS]
+    items.insert(place, Item("Lumbar CT", "Partially Overturned", rationale="It is medically necessary for now."))
+    letter = read_letter(*items, gap=gap, cover=COVER)
+    assert [decision.rationale.text for decision in letter.decisions] == [TWO[0].rationale, ODG_THEN_MTUS.rationale]
+    assert "outcome_against_rationale" not in [problem.code for problem in letter.problems]
+    (unread,) = (problem for problem in letter.problems if problem.code == "outcome_unreadable")
+    assert unread.span and letter.text[slice(*unread.span)] == "Lumbar CT: Partially Overturned"
+
+
+def test_an_item_with_an_unknown_first_label_ends_the_rationale_above_it() -> None:
+    raw = raw_letter(TWO[0], ODG_THEN_MTUS)
+    place = raw.rindex(ADMIN)
+    letter = parse_letter(settle(raw[:place] + "The payer's view:" + raw[place + len(ADMIN) :]))
+    (decision,) = letter.decisions
+    assert decision.rationale.text == TWO[0].rationale
+    assert "outcome_unreadable" in [problem.code for problem in letter.problems]
+
+
+@pytest.mark.parametrize("heading", [HOW, SUMMARY])
+def test_two_letters_in_one_text_are_refused(heading: str) -> None:
+    one, other = (
+        raw_letter(*items, cover=[COVER[0].replace("0990099", case)]).replace("" if heading == HOW else HOW, "")
+        for items, case in ((TWO, "0990099"), ([ODG_THEN_MTUS], "0990001"))
+    )
+    for text in (f"{one}\n\n{other}", f"{one}\n\f{one}"):
+        with pytest.raises(FileRejected) as refusal:
+            parse_letter(settle(text))
+        assert refusal.value.code == "two_letters"
+
+
+def test_one_heading_above_two_lists_of_items_is_one_letter() -> None:
+    listed = "\n\n".join([ISSUES, ISSUES_LEAD, *ODG_THEN_MTUS.paragraphs()])
+    assert len(parse_letter(settle(f"{raw_letter(*TWO, cover=COVER)}\n\n{listed}")).decisions) == 3
+
+
+@pytest.mark.parametrize(
+    "request_", ["Visit with Dr. Rivers of the clinic", "MRI of the knee. No contrast", "Fusion vs. Disc replacement"]
+)
+def test_a_full_stop_inside_a_header_without_any_layout(request_: str) -> None:
+    letter = read_letter(TWO[0], Item(request_), gap=" ")
+    assert [decision.request for decision in letter.decisions] == [TWO[0].request, request_]
+
+
 def test_sentences_and_trimmed() -> None:
     text = " One. Two (2)! 3 is three?  four"
     assert [text[slice(*span)] for span in sentences(text, 0, len(text))] == ["One.", "Two (2)!", "3 is three?  four"]

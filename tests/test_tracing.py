@@ -344,10 +344,22 @@ _EARLIER = [line.replace("UR Denial Date: 11/18/2016", "UR Denial Date: 11/18/20
 WRONG = {
     "no_cover": raw_letter(),
     "date_unreadable": raw_letter(cover=[line.replace("11/18/2016", "13/40/2016") for line in COVER]),
+    "cover_unsure": raw_letter(
+        cover=[
+            "Case Number:",
+            "Date of Injury:",
+            "Decision Date:",
+            "Priority:",
+            "CM16-0990099",
+            "01/09/2017",
+            "Standard",
+        ]
+    ),
     "denial_before_injury": raw_letter(cover=_EARLIER),
     "dates_out_of_order": raw_letter(cover=_LATER),
     "injury_dates_differ": raw_letter(cover=COVER, summary="The patient is 41. The date of injury is 3/4/2015."),
     "unknown_term": raw_letter(credentials=labelled(specialties="Wheelcraft"), cover=COVER),
+    "credentials_unread": raw_letter(credentials="Licences and specialties are those of a neurologist.", cover=COVER),
     "statement_missing": raw_letter(Item(admin=None), cover=COVER),
     "statement_unread": raw_letter(Item(admin="See the letter of last week."), cover=COVER),
     "rationale_missing": raw_letter(Item(rationale=None), cover=COVER),
@@ -394,7 +406,18 @@ def rules_in_code() -> set[str]:
     written = "".join(
         path.read_text("utf-8") for folder in ("loaders", "data") for path in (ROOT / folder).glob("*.py")
     )
-    stems = {"parse", "sections", "cover", "dates", "worker", "credentials", "specialties", "items", "categories"}
+    stems = {
+        "parse",
+        "sections",
+        "cover",
+        "dates",
+        "worker",
+        "credentials",
+        "specialties",
+        "states",
+        "items",
+        "categories",
+    }
     found = set(re.findall(rf'"((?:{"|".join([*stems, "statements", "rationale"])})/[a-z_]+)"', written))
     labels = (*DATE_FIELDS, "case_number", "priority")
     made = {f"cover/{label}" for label in labels if label != "decision"} | {"cover/decision"}
