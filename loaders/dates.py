@@ -82,7 +82,7 @@ def parse_date(written: str) -> str | None:
     if re.fullmatch(_ISO, text):
         year, month, day = (int(part) for part in text.split("-"))
     elif text[:1].isdigit():
-        *start, last = re.split(r"\s*[/-]\s*", text)
+        *start, last = re.split(r"\s*[/.-]\s*", text)
         month, day, year = int(start[0]), int(start[1]), int(last)
         if len(last) == 2:
             year += 2000 if year < 30 else 1900

@@ -190,6 +190,14 @@ def _worker(text: str, summary: Span | None, findings: list[Finding]) -> Worker:
 
 def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], problems: list[Problem]) -> Decision:
     request = split_request(text, item.header)
+    if request.doubtful:
+        problems.append(
+            Problem(
+                "modified_request_unsplit",
+                f"Item {ordinal} speaks of a modified request, and what of it is still in dispute is not told surely.",
+                item.header,
+            )
+        )
     stated = dict(zip(SIDES, read_statements(text, item.admin, item.reviewer), strict=True))
     admin, reviewer = (reading.statement for reading in stated.values())
     told = sentences(text, *item.rationale) if item.rationale else []
