@@ -17,6 +17,13 @@ _JOINED = re.compile(
 )
 _WITH = re.compile(r"[^,;.]{0,60}\b(?:with|w/|including|plus)\s*(?:an?\s+)?", re.IGNORECASE)
 _AND = re.compile(r"\b(?:and|or)\b|,|;", re.IGNORECASE)
+_NEEDLE = re.compile(
+    r"\b(?:injections?|blocks?|epidurals?|t?f?esis?|rhizotom(?:y|ies)|ablations?|neurotom(?:y|ies)|rfas?|aspiration)\b",
+    re.IGNORECASE,
+)
+_NEEDLE_AHEAD = re.compile(rf"\s+(?:for|during)\b[^.;,]{{0,60}}?{_NEEDLE.pattern}", re.IGNORECASE)
+_OF = re.compile(r"\s+(?:of|study|exam|evaluation)\b", re.IGNORECASE)
+_PART_END = re.compile(r"[.;,]|\b(?:and|or|with|plus)\b", re.IGNORECASE)
 _FUSION = re.compile(r"\b(?:fusion|fused|hybrid)\b", re.IGNORECASE)
 
 
@@ -37,6 +44,8 @@ def imaging_in(text: str, start: int = 0, end: int | None = None) -> list[tuple[
     for index, match in enumerate(matches):
         attributes = known.terms[match.key].attributes
         role = "hybrid" if index in fused else attributes.get("role", "requested")
+        if attributes.get("guides_needles") and _guides(text, start, match, stop):
+            role = "guidance"
         modalities = attributes.get("modalities", [match.key])
         if role == "requested" and _is_pair(modalities, known):
             role = "hybrid"
@@ -65,6 +74,13 @@ def requested_modalities(imaging: Iterable[Imaging]) -> tuple[str, ...]:
     return tuple(sorted({study.modality for study in imaging if study.role in ("requested", "hybrid")}))
 
 
+def _guides(text: str, start: int, match: Match, stop: int) -> bool:
+    """Whether a study that is named beside an injection or the like, and not of a part of the body, guides the needle."""
+    if _OF.match(text, match.end, stop):
+        return False
+    return bool(_NEEDLE.search(text, start, match.start) or _NEEDLE_AHEAD.match(text, match.end, stop))
+
+
 def _fused(text: str, matches: list[Match], known: Vocabulary, stop: int) -> set[int]:
     """The positions in `matches` of studies that are parts of one fused study."""
     fused: set[int] = set()
@@ -73,6 +89,8 @@ def _fused(text: str, matches: list[Match], known: Vocabulary, stop: int) -> set
         gap = text[first.end : second.start]
         together = _modalities(first, known) | _modalities(second, known)
         after = text[second.end : min(stop, second.end + 20)]
+        if _of_two_places(text, first, second, stop):
+            continue
         if (_is_pair(together, known) and _stand_together(gap)) or (
             _is_pair(together, known, "pairs_with_fusion_word")
             and not _AND.search(gap)
@@ -80,6 +98,18 @@ def _fused(text: str, matches: list[Match], known: Vocabulary, stop: int) -> set
         ):
             fused |= {index, index + 1}
     return fused
+
+
+def _of_two_places(text: str, first: Match, second: Match, stop: int) -> bool:
+    """Whether each of two studies has a part of the body of its own behind it, so that they cannot be one."""
+    if not text[first.end : second.start].strip(" /+-"):
+        return False
+    behind = min(stop, second.end + 60)
+    end = _PART_END.search(text, second.end, behind)
+    places = vocabulary("body_parts")
+    ones = {match.key for match in places.find(text, first.end, second.start)}
+    others = {match.key for match in places.find(text, second.end, end.start() if end else behind)}
+    return bool(ones and others) and ones.isdisjoint(others)
 
 
 def _stand_together(gap: str) -> bool:

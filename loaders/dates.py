@@ -31,8 +31,8 @@ _MONTHS = {
     for name in names
 }
 _NUMERIC = r"\d{1,2}\s{0,2}[/-]\s{0,2}\d{1,2}\s{0,2}[/-]\s{0,2}(?:\d{4}|\d{2})(?!\d)"
-WRITTEN = rf"(?:{'|'.join(_MONTHS)})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
-_PARTS = re.compile(r"(?P<month>[a-z]+)\.?\s+(?P<day>\d+)(?:st|nd|rd|th)?,?\s+(?P<year>\d+)")
+WRITTEN = rf"(?:{'|'.join(_MONTHS)})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:of\s+)?\d{{4}}"
+_PARTS = re.compile(r"(?P<month>[a-z]+)\.?\s+(?P<day>\d+)(?:st|nd|rd|th)?,?\s+(?:of\s+)?(?P<year>\d+)")
 _ISO = r"\d{4}-\d{2}-\d{2}"
 EARLIEST_YEAR, LATEST_YEAR = 1930, 2079  # no claim under review lies outside; a year that does is a slip
 DATE = rf"(?:{_ISO}|{_NUMERIC}|{WRITTEN})"
@@ -43,6 +43,7 @@ _INJURY = re.compile(
     r"(?:\s+(?:is|was|of|on|as|dated?|given|stated|listed|recorded|reported|noted)){0,4}\s*[:(]?\s*"
     r"|(?:industrial|work|occupational|job)[\s-]+(?:related\s+)?(?:injur(?:y|ies)|accident|claim)\s+(?:date\s+)?(?:which\s+occurred\s+|that\s+occurred\s+|dated\s+)?(?:of|on|from|date\s+of)?\s*"
     r"|injur(?:y|ies|ed)\s+(?:which\s+occurred\s+|that\s+occurred\s+|occurring\s+|sustained\s+|dated\s+|at\s+work\s+)?(?:on|of|dated)(?:\s+or\s+about)?\s+"
+    r"|\binjured\s+"
     r"|history\s+of\s+(?:an?\s+)?(?:occupational|industrial)\s+claim\s+from\s+)"
     rf"(?P<date>{DATE})",
     re.IGNORECASE,
@@ -59,7 +60,7 @@ _UR_ACT = re.compile(
     re.IGNORECASE,
 )
 _UR_PASSIVE = re.compile(
-    rf"utilization\s+review\s+(?:[a-z]+\s+){{0,3}}on\s+(?P<date>{DATE})|(?:claims?\s+administrator|utilization\s+review(?:er)?)\s+(?:denied|non[\s-]?certified|modified)\b[^.]{{0,120}}?\bon\s+(?P<late>{DATE})",
+    rf"utilization\s+review\s+(?:[a-z]+\s+){{0,3}}on\s+(?P<date>{DATE})|(?:claims?\s+administrator|utilization\s+review(?:er)?|\bUR)\s+(?:denied|non[\s-]?certified|modified)\b[^.]{{0,120}}?\bon\s+(?P<late>{DATE})",
     re.IGNORECASE,
 )
 
@@ -82,7 +83,7 @@ def parse_date(written: str) -> str | None:
     if re.fullmatch(_ISO, text):
         year, month, day = (int(part) for part in text.split("-"))
     elif text[:1].isdigit():
-        *start, last = re.split(r"\s*[/-]\s*", text)
+        *start, last = re.split(r"\s*[/.-]\s*", text)
         month, day, year = int(start[0]), int(start[1]), int(last)
         if len(last) == 2:
             year += 2000 if year < 30 else 1900

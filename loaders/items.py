@@ -10,30 +10,58 @@ from data.imaging import discussed_in, imaging_in, requested_modalities
 from data.record import Finding, Imaging, Quantity, Span
 from data.vocabulary import vocabulary
 from loaders.dates import DATE, StatedDate, parse_date
+from loaders.numbers import SPELLED, number_of
 from loaders.sections import trimmed
 
+_ADMIN = r"(?:the\s+)?(?:claims?\s+administrator|utilization\s+review|UR)\b"
+_GRANTED = r"(?:(?:partially|conditionally)\s+)?(?:authorized|approved|certified|allowed|granted)"
 _ORIGINAL = re.compile(r"\s+(?:was|were)\s+the\s+original\s+requests?\b\.?", re.IGNORECASE)
-_AUTHORIZED = re.compile(
-    r"\s+(?:was|were)\s+(?:authorized|approved|certified)\s+by\s+the\s+Claims\s+Administrator\b\.?", re.IGNORECASE
-)
+_AUTHORIZED = re.compile(rf"\s+(?:was|were)\s+{_GRANTED}\s+by\s+{_ADMIN}\.?", re.IGNORECASE)
 _AUTHORIZED_BY = re.compile(
-    r"The\s+Claims\s+Administrator\s+(?:has\s+)?(?:authorized|approved|certified)\s+(?P<part>[^.]{1,400}?)(?:,?\s+leaving\b|\.\s)",
+    rf"\b{_ADMIN}\s+(?:has\s+)?{_GRANTED}\s+(?P<part>[^.;]{{1,400}}?)(?:,?\s+leaving\b|;|\.\s)",
+    re.IGNORECASE,
+)
+_MODIFIED = re.compile(
+    rf"IMR[\s-]+eligible|the\s+original\s+requests?\b|\b{_GRANTED}\s+by\s+{_ADMIN}|\b{_ADMIN}\s+(?:has\s+)?{_GRANTED}\b"
+    r"|\bpartial(?:ly)?\s+(?:certifi|authori|approv)",
     re.IGNORECASE,
 )
 _DISPUTED = re.compile(
-    r"The\s+(?:remaining\s+)?(?:IMR[\s-]+eligible\s+(?:portions?|parts?)\s+of\s+the\s+)?(?:original\s+)?requests?,?\s*(?:is\s+for\s+|for\s+)?(?P<part>.+?)(?:\s*,?\s+\b(?:is|are))?\s*:?\s*$",
+    r"\b(?:the\s+)?(?:(?:remaining|disputed|original|IMR[\s-]+eligible)\s+){0,3}(?:portions?|parts?|requests?)"
+    r"(?:\s+of\s+the\s+(?:original\s+)?requests?)?\b,?\s*(?:is\s+for\s+|for\s+)?(?P<part>[^\s,].*?)(?:\s*,?\s+(?:is|are))?\s*:?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
-_LAST_SENTENCE = re.compile(r"The\s+remaining\s+IMR|The\s+original\s+requests?,|The\s+IMR[\s-]+eligible", re.IGNORECASE)
+_LAST_SENTENCE = re.compile(
+    r"\b(?:the\s+)?(?:(?:remaining|disputed|original|IMR[\s-]+eligible)\s+){0,3}(?:portions?|parts?|requests?)\b",
+    re.IGNORECASE,
+)
+_LEFT = re.compile(r"\bleaving\s+(?P<part>[^.;]{1,400}?)\s+(?:as\s+)?IMR[\s-]+eligible\b", re.IGNORECASE)
+_WHOLE = re.compile(r"(?:the\s+)?(?:original|entire|remaining)\s+requests?", re.IGNORECASE)
+_GRANTED_IN_BRACKETS = re.compile(
+    r"[(\[]\s*partial(?:ly)?\s+(?:certified|authorized|approved|certification|authorization|approval)\s*(?:of\b|for\b|:|-)?\s*(?P<part>[^()\[\]]{1,400})[)\]]\W*$",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.;]\s+")
 _RETROSPECTIVE = re.compile(
-    r"^\W*(?:retro(?:spective(?:ly)?)?\b|(?:request\s+for\s+)?retrospective)|\bretrospective\s+(?:request|review|for|date)|\bDOS\b\s*[:\d(]|\bdates?\s+of\s+service\b",
+    r"^\W*(?:retro(?:spective(?:ly)?)?\b|(?:request\s+for\s+)?retrospective)|\bretrospective\s+(?:request|review|for|date)|\bDOS\b\s*[:\d(]|\bdates?\s+of\s+service\b"
+    r"|[(\[,;-]\s*retro(?:spective(?:ly)?)?\s*(?:[)\]]|$)",
+    re.IGNORECASE,
+)
+_DAY = rf"(?:{DATE}|\d{{1,2}}\.\d{{1,2}}\.(?:\d{{4}}|\d{{2}})(?![\d.]))"
+_PERFORMED = re.compile(
+    rf"\b(?:performed|provided|rendered|dispensed|administered|completed)\s+(?:on\s+)?(?={_DAY})", re.IGNORECASE
+)
+# What was performed on a day need not be the request: it may be the operation it follows, or an earlier study.
+_OF_ANOTHER = re.compile(
+    r"\b(?:prior|previous|last|earlier|initial|original|repeat|surger(?:y|ies)|operation|post|status|after|since|following|follow|review|compar\w*|injur\w*|dated)\b",
     re.IGNORECASE,
 )
 _SERVICE_DATE = re.compile(
-    r"(?:\bD\.?O\.?S\b\.?|\bdates?\s+of\s+service\b|\b(?:performed|provided|rendered|dispensed|administered)\s+on\b)"
-    rf"\s*[:(#-]?\s*(?:of\s+|on\s+|from\s+)?(?P<date>{DATE})",
+    r"(?:\bD\.?O\.?S\b\.?|\bdates?\s+of\s+service\b|\b(?:performed|provided|rendered|dispensed|administered|completed)\b)"
+    rf"\s*[:(#-]?\s*(?:of\s+|on\s+|from\s+)?(?P<date>{_DAY})",
     re.IGNORECASE,
 )
+_LAST_DAY = re.compile(rf"(?<![\w./-])(?P<date>{_DAY})\W*$", re.IGNORECASE)
 _ASSOCIATED = re.compile(
     r"^\W*associated\s+(?:surgical\s+)?(?:services?|procedures?|requests?|items?)\b\s*[:;-]?", re.IGNORECASE
 )
@@ -43,27 +71,28 @@ _FALLS = re.compile(
     re.IGNORECASE,
 )
 _OPERATIONS = {"surgery_arthroscopic", "surgery_spine", "surgery_non_arthroscopic", "surgery_unspecified"}
-_SPELLED = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
-)
-_NUMBERS = {word: number for number, word in enumerate(_SPELLED)} | {
-    **{"twenty-four": 24, "thirty": 30, "thirty-six": 36, "forty": 40, "sixty": 60, "ninety": 90}
-}
-_NUMBER = rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+_NUMBER = rf"(?:\d{{1,4}}(?:\.\d{{1,2}})?|{SPELLED})"
+# Behind a number that counts something else: a strength, a time, a frequency, or the first of a range.
+_STRENGTH = r"\s*-?\s*(?:mg|mcg|ug|%|ml|cc|units?|u|iu)\b|\s*%"
+_NO_COUNT = rf"(?!{_STRENGTH}|[\s-]*(?:years?|months?|weeks?|days?|hours?|minutes?|mins?|times|to|or|views?|phases?|levels?|tesla)\b)"
 # `Tylenol #3` is a name, not an amount.
 _QTY = re.compile(
-    r"(?:\bQTY\.?\s*[:;]?\s*#?\s*|(?<!tylenol\s)(?<!codeine\s)#\s?|\bquantity(?:\s+of)?\s*:?\s*)(?P<amount>\d{1,4}(?:\.\d{1,2})?)",
+    rf"(?:\bQTY\.?\s*[:;]?\s*#?\s*|(?<!tylenol\s)(?<!codeine\s)#\s?|\bquantity(?:\s+of)?\s*:?\s*)(?P<amount>\d{{1,4}}(?:\.\d{{1,2}})?|{SPELLED}\b)",
     re.IGNORECASE,
 )
 _UNIT = r"sessions?|visits?|treatments?|tablets?|capsules?|tabs?|caps?|injections?|pads?|patch(?:es)?"
-# `L4-5 epidural steroid injection` names a level, not five injections.
+_STUDIES = r"scans|mri'?s|x-?rays|studies|ultrasounds"
 _COUNTED = re.compile(
-    rf"(?<![\w.])(?<![CTL]\d[-/–])(?<![CTL]\d\d[-/–])(?P<amount>{_NUMBER})\b\s*(?:\(\s*\d+\s*\)\s*)?(?:additional\s+|more\s+|further\s+|total\s+)?(?:[a-z/-]+\s+){{0,3}}?(?P<unit>{_UNIT})\b",
+    rf"(?<![\w./])(?<!\d-)(?P<amount>{_NUMBER})\b{_NO_COUNT}\s*(?:\(\s*\d+\s*\)\s*)?(?:additional\s+|more\s+|further\s+|total\s+)?(?:[a-z/-]+\s+){{0,3}}?(?P<unit>{_UNIT}|{_STUDIES})\b",
+    re.IGNORECASE,
+)
+# Before a number that is the end of a range of amounts, or of the levels of a spine.
+_RANGE = re.compile(
+    rf"(?:\b[CTLS]\d{{1,2}}\s*(?:and|&)|(?:\d|\b{SPELLED})\s*(?:\(\s*\d+\s*\)\s*)?(?:-|\u2013|/|\bto\b|\bor\b))\s*$",
     re.IGNORECASE,
 )
 _UNIT_FIRST = re.compile(
-    rf"\b(?P<unit>{_UNIT}),?\s*(?:(?:times|x)\s*|#\s*|:\s*)?(?P<amount>\d{{1,3}})\b(?!\s*(?:times|x|mg|%|per|/))",
+    rf"\b(?P<unit>{_UNIT}),?\s*(?:(?:times|x)\s*|#\s*|:\s*)?(?P<amount>\d{{1,3}})\b(?!{_STRENGTH}|\.\d|\s*(?:times|x|per|/)|\s*(?:-|\u2013|to|or)\s*\d)",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
@@ -72,7 +101,12 @@ _TIMES = re.compile(
 )
 _TOTAL = re.compile(r"\(\s*(?:total\s+(?:of\s+)?)?(?P<amount>\d{1,3})\s*(?:total)?\)\s*$", re.IGNORECASE)
 _LEADING = re.compile(
-    rf"(?:1(?=\s+[A-Za-z])|(?:{_NUMBER})\s*\(\s*(?P<amount>\d{{1,3}})\s*\)|one|a\s+single)\s+[a-z]", re.IGNORECASE
+    rf"(?:1(?=\s+[A-Za-z])|(?:{_NUMBER})\s*\(\s*(?P<amount>\d{{1,3}})\s*\)|one\b|a\s+single\b){_NO_COUNT}\s+[a-z]",
+    re.IGNORECASE,
+)
+_PACKED = re.compile(
+    rf"(?<![\w./-])(?P<amount>{_NUMBER})[\s-]*(?:\(\s*\d+\s*\)\s*)?(?P<unit>counts?|box(?:es)?|bottles?|tubes?)\b",
+    re.IGNORECASE,
 )
 _BEFORE_LEADING = re.compile(r"(?:retro(?:spective(?:ly)?)?\b[\s:-]*)?(?:request\s+for\s+)?", re.IGNORECASE)
 _MEASURED = re.compile(
@@ -80,16 +114,28 @@ _MEASURED = re.compile(
 )
 _UNIT_BEFORE = re.compile(rf"\b(?P<unit>{_UNIT})\s*,?\s*$", re.IGNORECASE)
 _SEVERAL = re.compile(r"\band\b", re.IGNORECASE)
-_UNITS = {"tab": "tablet", "cap": "capsule", "gm": "gram", "cc": "ml"}
+_UNITS = {
+    "tab": "tablet",
+    "cap": "capsule",
+    "gm": "gram",
+    "cc": "ml",
+    "patche": "patch",
+    "boxe": "box",
+    "studie": "study",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The parts of an item's header, as spans of the text; `original` and `authorized` only for a modified request."""
+    """The parts of an item's header, as spans of the text; `original` and `authorized` only for a modified request.
+
+    `doubtful`: the header speaks of a modified request, and its wording does not say surely what is left of it.
+    """
 
     disputed: Span
     original: Span | None
     authorized: Span | None
+    doubtful: bool = False
 
 
 def split_request(text: str, header: Span) -> Request:
@@ -98,24 +144,42 @@ def split_request(text: str, header: Span) -> Request:
     The disputed item is the last clause alone: what the claims administrator authorized must not be classified.
     """
     start, end = header
-    last = list(_LAST_SENTENCE.finditer(text, start, end))
-    found = _DISPUTED.match(text, last[-1].start(), end) if last else None
-    if found is None or not _looks_modified(text, header):
+    if not _MODIFIED.search(text, start, end):
         return Request(header, None, None)
     original = _ORIGINAL.search(text, start, end)
     authorized = _AUTHORIZED.search(text, original.end() if original else start, end)
+    bracketed = _GRANTED_IN_BRACKETS.search(text, start, end)
+    granted = _AUTHORIZED_BY.search(text, start, end) or bracketed
     authorized_span: Span | None = None
     if authorized:
-        authorized_span = trimmed(text, original.end() if original else start, authorized.start())
-    else:
-        active = _AUTHORIZED_BY.search(text, start, end)
-        authorized_span = trimmed(text, *active.span("part")) if active else None
-    disputed = trimmed(text, found.start("part"), found.end("part"))
-    return Request(disputed, (start, original.start()) if original else None, authorized_span)
+        opening = [found.end() for found in _SENTENCE_END.finditer(text, start, authorized.start())]
+        authorized_span = trimmed(
+            text, max([start, original.end() if original else start, *opening[-1:]]), authorized.start()
+        )
+    elif granted:
+        authorized_span = trimmed(text, *granted.span("part"))
+    disputed = _disputed(text, header)
+    if disputed:
+        return Request(disputed, (start, original.start()) if original else None, authorized_span)
+    if bracketed and not _MODIFIED.search(text, start, bracketed.start()):
+        # What stands before the brackets may still hold what they say was authorized.
+        return Request(trimmed(text, start, bracketed.start()), None, authorized_span, doubtful=True)
+    return Request(header, None, None, doubtful=True)
 
 
-def _looks_modified(text: str, header: Span) -> bool:
-    return bool(re.search(r"IMR[\s-]+eligible|the\s+original\s+request", text[header[0] : header[1]], re.IGNORECASE))
+def _disputed(text: str, header: Span) -> Span | None:
+    """The last part of a modified request's header, which it says is left in dispute; None where it does not say so."""
+    start, end = header
+    for last in list(_LAST_SENTENCE.finditer(text, start, end))[:-4:-1]:
+        if text[start : last.start()].rstrip()[-1:] not in {".", ";", ":", ",", ")"}:
+            continue
+        found = _DISPUTED.match(text, last.start(), end)
+        if found and not _MODIFIED.search(text, *found.span("part")):
+            return trimmed(text, *found.span("part"))
+    left = _LEFT.search(text, start, end)
+    if left and not _WHOLE.fullmatch(left["part"]) and not _MODIFIED.search(text, *left.span("part")):
+        return trimmed(text, *left.span("part"))
+    return None
 
 
 def flags_of(
@@ -137,7 +201,7 @@ def flags_of(
         flags.append("modified_request")
     if _ASSOCIATED.search(text[header[0] : header[1]]):
         flags.append("associated_service")
-    if _RETROSPECTIVE.search(text[header[0] : header[1]]):
+    if _retrospective(text[header[0] : header[1]]):
         flags.append("retrospective")
     is_operation = subcategory in _OPERATIONS and "associated_service" not in flags
     if nothing_cited and rationale and not is_operation and _FALLS.search(text, *rationale):
@@ -147,17 +211,34 @@ def flags_of(
 
 def flag_place(text: str, flag: str, header: Span, rationale: Span | None) -> Span:
     """The words by which an item has `flag`; the whole header where no part of it says so alone."""
-    pattern = {"associated_service": _ASSOCIATED, "retrospective": _RETROSPECTIVE, "falls_with_surgery": _FALLS}.get(
-        flag
-    )
     place = rationale if flag == "falls_with_surgery" and rationale else header
-    found = pattern.search(text[slice(*place)]) if pattern else None
+    words = text[slice(*place)]
+    if flag == "retrospective":
+        found = _retrospective(words)
+    else:
+        pattern = {"associated_service": _ASSOCIATED, "falls_with_surgery": _FALLS}.get(flag)
+        found = pattern.search(words) if pattern else None
     return trimmed(text, place[0] + found.start(), place[0] + found.end()) if found else place
 
 
+def _retrospective(header: str) -> re.Match[str] | None:
+    """The words by which a header says that the service was given already."""
+    said = _RETROSPECTIVE.search(header)
+    if said:
+        return said
+    performed = _PERFORMED.search(header)
+    return performed if performed and not _OF_ANOTHER.search(header, 0, performed.start()) else None
+
+
 def service_date(text: str, header: Span) -> StatedDate | None:
-    """The day of service that a header names behind `DOS` or the like, the first of several; None where it names none."""
+    """The day of service that a retrospective header names behind `DOS` or the like, the first of several; else its last words.
+
+    None where it names none.
+    """
     found = _SERVICE_DATE.search(text, *header)
+    if found is None:
+        last = _LAST_DAY.search(text, *header)
+        found = last if last and not _OF_ANOTHER.search(text, header[0], last.start()) else None
     day = parse_date(found["date"]) if found else None
     return StatedDate(day, found.span("date"), "items/service_date") if found and day else None
 
@@ -199,7 +280,9 @@ def read_quantity(text: str, disputed: Span) -> tuple[Quantity | None, Span | No
 @lru_cache(maxsize=4096)
 def _stated_quantity(part: str) -> tuple[Quantity, Span] | None:
     """The quantity of a disputed part and its place in it. Letters repeat requests, so answers are kept."""
-    counted = list(_COUNTED.finditer(part))
+    counted = [
+        match for match in _COUNTED.finditer(part) if not _RANGE.search(part, max(0, match.start() - 40), match.start())
+    ]
     if len(counted) > 1 and _SEVERAL.search(part, counted[0].end(), counted[1].start()):
         return None
     candidates = (
@@ -210,6 +293,7 @@ def _stated_quantity(part: str) -> tuple[Quantity, Span] | None:
         _TOTAL.search(part),
         _LEADING.match(part, before.end() if (before := _BEFORE_LEADING.match(part)) else 0),
         _MEASURED.search(part),
+        _PACKED.search(part),
     )
     found = next((candidate for candidate in candidates if candidate), None)
     if found is None:
@@ -217,14 +301,9 @@ def _stated_quantity(part: str) -> tuple[Quantity, Span] | None:
     named = found if "unit" in found.re.groupindex else _UNIT_BEFORE.search(part[: found.start()])
     unit = _unit(named["unit"]) if named else None
     start = named.start("unit") if named and named is not found else found.start()
-    return Quantity(_amount(found["amount"] or "one"), unit), (start, found.end())
+    return Quantity(number_of(found["amount"] or "one"), unit), (start, found.end())
 
 
 def _unit(written: str) -> str:
-    unit = written.lower()
-    unit = "patch" if unit.startswith("patch") else unit.rstrip("s")
+    unit = written.lower().removesuffix("s").removesuffix("'")
     return _UNITS.get(unit, unit)
-
-
-def _amount(written: str) -> float:
-    return float(_NUMBERS[written.lower()]) if written.lower() in _NUMBERS else float(written)

@@ -30,6 +30,7 @@ from loaders.credentials import read_credentials
 from loaders.dates import injury_date, utilization_review_date
 from loaders.early_forms import early_sections, notice_dates
 from loaders.items import flag_place, flags_of, read_imaging, read_quantity, service_date, split_request, terms_in
+from loaders.numbers import SPELLED, number_of
 from loaders.reasons import SILENT, read_reasons, read_silence
 from loaders.sections import Item, Sections, find_sections, holds_two_letters, sentences
 from loaders.settle import fold, letter_id, text_sha
@@ -40,9 +41,15 @@ _BANNER = re.compile(
 )
 _OF_THE_REVIEW = re.compile(r"\bIMR\b|Independent\s+Medical\s+Review", re.IGNORECASE)
 _AGE = re.compile(
-    r"\b(?P<age>\d{1,3})(?:\s*-\s*|\s+)years?(?:\s*-\s*|\s+)(?:old|of\s+age)\b|\bage(?:d)?\s+(?P<aged>\d{2})\b",
+    rf"\b(?P<age>\d{{1,3}}|{SPELLED})(?:\s*-\s*|\s+)?(?:(?:years?|yrs?\.?)(?:\s*-\s*|\s+)(?:old|of\s+age)\b|y\.?\s?/?\s?o\b\.?)"
+    r"(?!\s+(?:claim|case|injur(?:y|ies)|accident)\b)|\bage(?:d)?\s+(?P<aged>\d{2})\b",
     re.IGNORECASE,
 )
+# Someone else's age: the word for the relative stands straight before or behind it.
+_KIN = r"(?:mother|father|wife|husband|spouse|son|daughter|brother|sister|child)"
+_OF_KIN = re.compile(rf"\b{_KIN}\s*[,(]?\s*(?:who\s+)?(?:(?:is|was)\s+)?(?:an?\s+)?(?:now\s+)?$", re.IGNORECASE)
+_THEN_KIN = re.compile(rf"\s+{_KIN}\b", re.IGNORECASE)
+_LETTER = re.compile(r"\s*,?\s*(?:(?P<female>F)|(?P<male>M))\b(?![.'/])")
 _SEX = re.compile(r"\b(?:(?P<female>female|woman|lady)|(?P<male>male|man|gentleman))\b", re.IGNORECASE)
 _DECISIVE = re.compile(
     r"medically\s+(?:un)?(?:necessary|appropriate)|medical\s+necessity|\b(?:is|are|was|were)\s+(?:therefore\s+)?(?:not\s+)?(?:certified|overturned|upheld|approved|supported|warranted|necessary)"
@@ -178,16 +185,26 @@ def _worker(text: str, summary: Span | None, findings: list[Finding]) -> Worker:
         return Worker()
     head = (summary[0], min(summary[1], summary[0] + 1500))
     age: int | None = None
-    found = _AGE.search(text, *head)
+    told = [
+        match
+        for match in _AGE.finditer(text, *head)
+        if not _OF_KIN.search(text, max(head[0], match.start() - 60), match.start())
+        and not _THEN_KIN.match(text, match.end())
+    ]
+    found = told[0] if told else None
     if found:
-        years = int(found["age"] or found["aged"])
+        years = int(number_of(found["age"] or found["aged"]))
         if 14 <= years <= 105:
             age = years
             findings.append(Finding("worker_age", str(years), found.span(), "worker/age"))
     sex: Literal["female", "male"] | None = None
-    noun = _SEX.search(
-        text, *(found.span()[1], min(head[1], found.end() + 60)) if found else (head[0], min(head[1], head[0] + 300))
-    )
+    noun: re.Match[str] | None
+    if found:
+        behind = (found.end(), min(head[1], found.end() + 60))
+        noun = _LETTER.match(text, *behind) or _SEX.search(text, *behind)
+    else:
+        first = _AGE.search(text, *head)  # of a relative, if any: the words behind it are no evidence either
+        noun = _SEX.search(text, head[0], min(head[1], head[0] + 300, first.start() if first else head[1]))
     if noun:
         sex = "female" if noun["female"] else "male"
         findings.append(Finding("worker_sex", sex, noun.span(), "worker/sex"))
@@ -196,6 +213,14 @@ def _worker(text: str, summary: Span | None, findings: list[Finding]) -> Worker:
 
 def _decision(text: str, ordinal: int, item: Item, findings: list[Finding], problems: list[Problem]) -> Decision:
     request = split_request(text, item.header)
+    if request.doubtful:
+        problems.append(
+            Problem(
+                "modified_request_unsplit",
+                f"Item {ordinal} speaks of a modified request, and what of it is still in dispute is not told surely.",
+                item.header,
+            )
+        )
     stated = dict(zip(SIDES, read_statements(text, item.admin, item.reviewer), strict=True))
     admin, reviewer = (reading.statement for reading in stated.values())
     told = sentences(text, *item.rationale) if item.rationale else []

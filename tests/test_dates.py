@@ -21,6 +21,8 @@ from loaders.dates import injury_date, parse_date, utilization_review_date
         ("Sept. 1st, 2015", "2015-09-01"),
         ("May 3rd 2015", "2015-05-03"),
         ("2016-10-14", "2016-10-14"),
+        ("May 3 of 2015", "2015-05-03"),
+        ("5.3.15", "2015-05-03"),
         ("2/29/2016", "2016-02-29"),
         ("2/29/2015", None),
         ("13/1/2015", None),
@@ -47,6 +49,7 @@ def test_parse_date(written: str, iso: str | None) -> None:
         ("An MRI dated March 17, 2009 is clean.", None, ""),
         ("He was seen on 3/17/2009 after his injury.", None, ""),
         ("injured in 2013", None, ""),
+        ("was injured 6/3/2013 at work", "2013-06-03", "6/3/2013"),
     ],
 )
 def test_injury_date(text: str, iso: str | None, written: str) -> None:
@@ -65,6 +68,7 @@ def test_injury_date(text: str, iso: str | None, written: str) -> None:
         ("On 8/20/2013 utilization review non-certified the scan.", "2013-08-20", "dates/ur_act"),
         ("Utilization review was done on 8/20/2013.", "2013-08-20", "dates/ur_passive"),
         ("The claims administrator modified the request on 8/20/2013.", "2013-08-20", "dates/ur_passive"),
+        ("UR denied it on 8/20/2013.", "2013-08-20", "dates/ur_passive"),
         ("On August 20, 2013, the surgeon denied that.", None, ""),
         ("On August 20, 2013, the claims administrator received the request.", None, ""),
     ],

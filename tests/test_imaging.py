@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from data.categories import category_of
 from data.imaging import discussed_in, imaging_in, modality_keys, requested_modalities
 from tests.builder import Item, read_letter
 
@@ -62,6 +63,14 @@ CASES: list[tuple[str, list[tuple[str, str]]]] = [
     ("Pets therapy", []),
     ("PET scan", [("pet", R)]),
     ("Thermogram", [("other_imaging", R)]),
+    # a study beside a needle, of two places, or named in brackets
+    ("Cervical epidural injection, fluoroscopy", [("fluoroscopy", "guidance")]),
+    ("Injection of the hip; fluoroscopy of the wrist", [("fluoroscopy", R)]),
+    ("SPECT of the neck with CT of the hip", [("spect", R), ("ct", R)]),
+    ("SPECT of the neck with CT of the neck", [("spect", H), ("ct", H)]),
+    ("Bone scan (DXA)", [("dexa", R)]),
+    ("CT-L spine films, x-ray", [("xray", R)]),
+    ("Interpretation of the MRI", []),
 ]
 
 
@@ -79,6 +88,24 @@ def test_the_letter_says_the_same_as_the_phrase(phrase: str, expected: list[tupl
     decision = read_letter(Item("Office visit"), Item(phrase)).decisions[1]
     asked = sorted((study.modality, study.role) for study in decision.imaging if study.role != "discussed")
     assert asked == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "key"),
+    [
+        ("Carotid ultrasound", "diagnostic_imaging"),
+        ("Ultrasound, left wrist", "diagnostic_imaging"),
+        ("Bone scan with blood pool", "diagnostic_imaging"),
+        ("Post-fusion CT of the neck", "diagnostic_imaging"),
+        ("Labs: CBC, TSH, chest x-ray", "diagnostic_laboratory"),
+        ("Labs to include: chest x-ray", "diagnostic_imaging"),
+        ("Chiropractic care with ultrasound", "rehabilitation_chiropractic"),
+        ("Dexa 2 mg tablets", "pharmaceuticals_corticosteroid"),
+    ],
+)
+def test_the_category_of_a_study(phrase: str, key: str) -> None:
+    found = category_of(phrase)
+    assert found and found.category.subcategory == key
 
 
 def test_spans_are_the_words() -> None:

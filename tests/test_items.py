@@ -28,6 +28,31 @@ MODIFIED = [
         None,
         "a CT of the head",
     ),
+    (
+        "CT and bone scan of the foot was the original request. CT of the foot was authorized by the Claims Administrator. "
+        "The remaining IMR eligible part, bone scan of the foot, is",
+        "bone scan of the foot",
+        "CT and bone scan of the foot",
+        "CT of the foot",
+    ),
+    (
+        "CT of the foot was certified by utilization review; portion, bone scan of the foot, is",
+        "bone scan of the foot",
+        None,
+        "CT of the foot",
+    ),
+    (
+        "CT of the foot was authorized by the Claims Administrator; the request for bone scan of the foot is",
+        "bone scan of the foot",
+        None,
+        "CT of the foot",
+    ),
+    (
+        "The Claims Administrator approved CT of the foot, leaving bone scan of the foot IMR eligible.",
+        "bone scan of the foot",
+        None,
+        "CT of the foot",
+    ),
 ]
 
 
@@ -51,6 +76,21 @@ def test_what_was_authorized_is_not_classified() -> None:
     assert read_letter(Item(header)).decisions[0].imaging_modalities == ("bone_scan",)
 
 
+@pytest.mark.parametrize(
+    ("header", "disputed"),
+    [
+        ("Bone scan of the foot (partially certified: CT of the foot)", "Bone scan of the foot"),
+        ("Bone scan and CT of the foot, CT authorized by the Claims Administrator", None),
+        ("CT was approved by UR. The remaining request, of which CT was approved by UR", None),
+    ],
+)
+def test_a_modified_request_that_cannot_be_split_surely_is_a_problem(header: str, disputed: str | None) -> None:
+    letter = read_letter(Item("X-ray"), Item(header))
+    assert letter.decisions[1].disputed == (disputed or header)
+    (problem,) = [problem for problem in letter.problems if problem.code == "modified_request_unsplit"]
+    assert (problem.kind, letter.text[slice(*problem.span or (0, 0))]) == ("doubt", header)
+
+
 @pytest.mark.parametrize("header", ["MRI of the knee", "The original MRI of the knee", "Request for 6 visits"])
 def test_plain_requests_are_disputed_whole(header: str) -> None:
     request = split_request(header, (0, len(header)))
@@ -69,6 +109,11 @@ def test_plain_requests_are_disputed_whole(header: str) -> None:
         ("Bone scan (DOS 11/18/16)", ("retrospective",)),
         ("Bone scan, date of service 11/18/16", ("retrospective",)),
         ("Retroperitoneal ultrasound", ()),
+        ("Bone scan of the foot (retro)", ("retrospective",)),
+        ("Bone scan (retrospective) of the foot", ("retrospective",)),
+        ("Bone scan of the foot, performed 11/18/16", ("retrospective",)),
+        ("Repeat bone scan, the first performed on 11/18/16", ()),
+        ("Therapy after the operation performed on 11/18/16", ()),
         ("Retrospective: Associated surgical service: walker", ("retrospective",)),
     ],
 )
@@ -122,6 +167,24 @@ def test_an_operation_does_not_fall_with_itself(header: str, falls: bool) -> Non
         ("Tylenol with codeine #4 #60", 60, None, "#60"),
         ("Retrospective request for one (1) MRI of the knee", 1, None, "one (1) M"),
         ("Request for: a walker", None, None, ""),
+        ("T3-4 epidural injection", None, None, ""),
+        ("T3 and 4 epidural injections", None, None, ""),
+        ("T3-4 epidural injections x2", 2, "injection", "injections x2"),
+        ("Botulinum injections 100 units", None, None, ""),
+        ("Percocet 5/325 tablets", None, None, ""),
+        ("Demerol 50 mg tablets", None, None, ""),
+        ("Tablets of 0.5 mg", None, None, ""),
+        ("Four to six visits", None, None, ""),
+        ("4-6 visits", None, None, ""),
+        ("One year pool membership", None, None, ""),
+        ("Six (6) weeks rental", None, None, ""),
+        ("3 phase bone scans", None, None, ""),
+        ("Three bone scans", 3, "scan", "Three bone scans"),
+        ("2 MRIs of the hip", 2, "mri", "2 MRIs"),
+        ("Motrin 800 mg, 90 count", 90, "count", "90 count"),
+        ("Gauze, two boxes", 2, "box", "two boxes"),
+        ("Motrin, one hundred and ten tablets", 110, "tablet", "one hundred and ten tablets"),
+        ("Twenty-five visits", 25, "visit", "Twenty-five visits"),
     ],
 )
 def test_quantity(disputed: str, amount: float | None, unit: str | None, written: str) -> None:
@@ -129,6 +192,21 @@ def test_quantity(disputed: str, amount: float | None, unit: str | None, written
     assert (quantity and quantity.amount) == amount
     assert (quantity and quantity.unit) == unit
     assert (disputed[slice(*span)] if span else "") == written
+
+
+@pytest.mark.parametrize(
+    ("header", "day"),
+    [
+        ("Bone scan, performed on 11/18/2016", "2016-11-18"),
+        ("Bone scan, performed 11/18/16", "2016-11-18"),
+        ("Retro: bone scan 11.18.16", "2016-11-18"),
+        ("Retro: bone scan", None),
+        ("Retro: bone scan for the injury of 11/18/16", None),
+        ("Bone scan of 11/18/16", None),
+    ],
+)
+def test_service_date(header: str, day: str | None) -> None:
+    assert read_letter(Item(header)).decisions[0].service_date == day
 
 
 @pytest.mark.parametrize(

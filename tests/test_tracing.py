@@ -371,6 +371,9 @@ WRONG = {
     "rationale_repeated": raw_letter(
         Item(rationale=_STABLE), Item("Office visit", admin=NONE_ADMIN, rationale=_STABLE), cover=COVER
     ),
+    "modified_request_unsplit": raw_letter(
+        Item("CT and bone scan, CT authorized by the Claims Administrator"), cover=COVER
+    ),
     "text_left_over": raw_letter(cover=COVER).replace(
         ISSUES_LEAD, "A paragraph that belongs to no part of the letter at all. " * 4 + ISSUES_LEAD
     ),
