@@ -88,7 +88,11 @@ def all_letters(folder: Path) -> list[int]:
     index = tantivy.Index.open(str(folder))
     searcher = index.searcher()
     hits = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
-    return [int(key) for key in searcher.fast_field_values("letter_key", [address for _, address in hits]) if key is not None]
+    return [
+        int(key)
+        for key in searcher.fast_field_values("letter_key", [address for _, address in hits])
+        if key is not None
+    ]
 
 
 def has_words(words: str) -> bool:

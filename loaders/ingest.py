@@ -42,7 +42,9 @@ class Summary:
             f"{len(self.rejected):,} rejected ({self.seconds:,.1f} s)."
         ]
         if self.confirmed:
-            lines.append(f"{self.confirmed:,} of the unchanged say the same to these versions of parser and vocabulary.")
+            lines.append(
+                f"{self.confirmed:,} of the unchanged say the same to these versions of parser and vocabulary."
+            )
         if self.passed_over:
             lines.append(f"{self.passed_over:,} files of other kinds passed over.")
         for reason, count in Counter(refused.code for refused in self.rejected).most_common():
@@ -154,7 +156,9 @@ def ingest_rejected(
     if not last or not last["rejected"]:
         raise OverturnError(f"The last load into {folder} refused no file, so there is nothing to try again.")
     if not last["paths"]:
-        raise OverturnError("What was refused last are stored letters, read anew; python -m loaders reparse tries again.")
+        raise OverturnError(
+            "What was refused last are stored letters, read anew; python -m loaders reparse tries again."
+        )
     return ingest(
         [Path(path) for path in last["paths"]],
         folder,

@@ -70,7 +70,10 @@ def held(folder: Path) -> list[Held]:
             manifest = read_manifest(folder, snapshot_id)
         except WarehouseError:
             manifest = None
-        own = [*folder.glob(f"imr-{snapshot_id}.*"), *(folder / part for part in (manifest or {}).get("text_parts", ()))]
+        own = [
+            *folder.glob(f"imr-{snapshot_id}.*"),
+            *(folder / part for part in (manifest or {}).get("text_parts", ())),
+        ]
         written = (folder / f"imr-{snapshot_id}.json").stat().st_mtime_ns
         found.append(Held(snapshot_id, manifest, written, size_of(own)))
     return sorted(found, key=lambda one: (one.written, one.snapshot_id), reverse=True)
@@ -201,17 +204,19 @@ def prune(folder: Path, keep: int = 3, *, dry_run: bool = False) -> Pruned:
             raise WarehouseError(f"No letters are loaded in {folder}, so there is nothing to prune.")
         snapshots = held(folder)
         once = _once_served(folder, snapshots, served.snapshot_id)
-        others = [one.snapshot_id for one in snapshots if one.snapshot_id in once - {served.snapshot_id} and one.manifest]
+        others = [
+            one.snapshot_id for one in snapshots if one.snapshot_id in once - {served.snapshot_id} and one.manifest
+        ]
         kept = {served.snapshot_id, *others[: keep - 1]}
         outcome = Pruned(kept=[one.snapshot_id for one in snapshots if one.snapshot_id in kept])
         outcome.removed = [one.snapshot_id for one in snapshots if one.snapshot_id not in kept]
-        parts = {part for one in snapshots if one.snapshot_id in kept and one.manifest for part in one.manifest["text_parts"]}
-        staying = [path for kept_id in kept for path in folder.glob(f"imr-{kept_id}.*")] + [folder / part for part in parts]
-        going = [
-            path
-            for path in (*folder.glob("imr-*"), *folder.glob("texts-*.parquet"))
-            if path not in set(staying)
+        parts = {
+            part for one in snapshots if one.snapshot_id in kept and one.manifest for part in one.manifest["text_parts"]
+        }
+        staying = [path for kept_id in kept for path in folder.glob(f"imr-{kept_id}.*")] + [
+            folder / part for part in parts
         ]
+        going = [path for path in (*folder.glob("imr-*"), *folder.glob("texts-*.parquet")) if path not in set(staying)]
         outcome.files = sorted(path.name for path in going)
         outcome.freed = size_of([*going, *staying]) - size_of(staying)
         if not dry_run and going:
@@ -330,7 +335,11 @@ def forget(folder: Path, names: Sequence[str]) -> list[str]:
         known = purged(folder)
         lifted = []
         for name in names:
-            found = [letter for letter in known if _LETTER_ID.fullmatch(name.casefold()) and letter.startswith(name.casefold())]
+            found = [
+                letter
+                for letter in known
+                if _LETTER_ID.fullmatch(name.casefold()) and letter.startswith(name.casefold())
+            ]
             if not found:
                 raise OverturnError(
                     f"{name} is no letter that was purged here (a case number is not kept; give the letter's id). "
@@ -367,9 +376,7 @@ def _letters_of(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, s
     condition, value = "case_number = ?", name.upper()
     if _LETTER_ID.fullmatch(name.casefold()):
         condition, value = "starts_with(letter_id, ?)", name.casefold()
-    return dict(
-        connection.execute(f"SELECT letter_id, source FROM s.letters WHERE {condition}", [value]).fetchall()
-    )
+    return dict(connection.execute(f"SELECT letter_id, source FROM s.letters WHERE {condition}", [value]).fetchall())
 
 
 def _holds(one: Snapshot, keys: list[int]) -> bool:

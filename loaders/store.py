@@ -307,7 +307,10 @@ def complete(
 ) -> Snapshot:
     """Sync the `.part` files of a new snapshot and its text parts, give them their final names, write the manifest last."""
     database, index = folder / f"imr-{snapshot_id}.duckdb", folder / f"imr-{snapshot_id}.index"
-    made = [database.with_suffix(".duckdb.part"), *(p for p in index.with_suffix(".index.part").iterdir() if p.is_file())]
+    made = [
+        database.with_suffix(".duckdb.part"),
+        *(p for p in index.with_suffix(".index.part").iterdir() if p.is_file()),
+    ]
     for path in (*made, *(folder / part for part in parts if snapshot_id in part)):
         _sync(path)
     database.with_suffix(".duckdb.part").replace(database)
@@ -342,7 +345,8 @@ def leftovers(folder: Path) -> list[Path]:
     return [
         path
         for path in sorted({*folder.glob("imr-*"), *folder.glob("texts-*.parquet"), *folder.glob("*.new")})
-        if path.name not in parts and not (path.suffix != ".new" and path.name.removeprefix("imr-").split(".")[0] in listed)
+        if path.name not in parts
+        and not (path.suffix != ".new" and path.name.removeprefix("imr-").split(".")[0] in listed)
     ]
 
 
@@ -418,7 +422,9 @@ def purged(folder: Path) -> dict[str, str]:
     """
     path = folder / PURGED
     try:
-        return {str(letter): str(day) for letter, day in json.loads(path.read_text(encoding="utf-8"))["letters"].items()}
+        return {
+            str(letter): str(day) for letter, day in json.loads(path.read_text(encoding="utf-8"))["letters"].items()
+        }
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

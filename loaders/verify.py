@@ -116,9 +116,7 @@ def _counts(one: Snapshot, findings: Findings, all_texts: bool) -> None:
         _index(connection, one, count, wrong)
 
 
-def _facts(
-    connection: duckdb.DuckDBPyConnection, count: Callable[..., int], wrong: Callable[[str], None]
-) -> None:
+def _facts(connection: duckdb.DuckDBPyConnection, count: Callable[..., int], wrong: Callable[[str], None]) -> None:
     """Every row of `facts` is one that the tables give today, and the other way round."""
     try:
         more = count(f"FROM facts EXCEPT ALL FROM ({facts_sql()})")
@@ -126,8 +124,12 @@ def _facts(
     except duckdb.Error:
         more = less = -1
     if more or less:
-        why = "their file is damaged" if facts_are_of_today(connection) else (
-            "their definition or a vocabulary has changed since: python -m loaders reparse brings them up to date"
+        why = (
+            "their file is damaged"
+            if facts_are_of_today(connection)
+            else (
+                "their definition or a vocabulary has changed since: python -m loaders reparse brings them up to date"
+            )
         )
         wrong(f"facts differ from what the tables give ({more:,} rows too many, {less:,} missing): {why}.")
 
