@@ -18,13 +18,13 @@ from data.reasons import measured_text
 from data.record_schema import schema
 from data.rules import known_rule
 from data.warehouse import current_snapshot, default_folder, read_journal
+from loaders.commands import add_commands
 from loaders.evaluate import evaluate, read_all
 from loaders.evaluate_items import evaluate_items
 from loaders.evaluate_phrases import evaluate_phrases
 from loaders.evaluate_result import Row, change_lines, gains_and_losses, read_result, rows_of, write_result
 from loaders.evaluation import Evaluation
 from loaders.explain import explain, known_terms, unknown_lines, unknown_terms
-from loaders.commands import add_commands
 from loaders.ingest import ingest, ingest_rejected, progress, records
 from loaders.read import Rejected
 

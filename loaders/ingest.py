@@ -194,7 +194,7 @@ def reparse(
                 for letter, file_key, text in stored_texts(connection, load.base, versions()):
                     yield Piece(letter, SETTLED_SUFFIX, text.encode("utf-8", "surrogatepass"), file_key)
 
-    said = {"act": "reparse", "kind": served.kind, "paths": [], "collection": None}
+    said: dict[str, Any] = {"act": "reparse", "kind": served.kind, "paths": [], "collection": None}
     return _load(folder, source, said, report=report, workers=workers, scheduler=scheduler)
 
 
@@ -266,11 +266,16 @@ def _load(
         summary.confirmed = load.counts.confirmed
         summary.unchanged += taken - summary.added - summary.reread
         summary.seconds = time.monotonic() - started
-        try:
-            append_journal(folder, _journal_entry(load.load_id, said, summary))
-        except OSError as error:
-            summary.notes.append(f"The journal of loads could not be written: {error.strerror or error}.")
+        _tell_journal(folder, _journal_entry(load.load_id, said, summary), summary)
     return summary
+
+
+def _tell_journal(folder: Path, entry: dict[str, Any], summary: Summary) -> None:
+    """A load is done whether or not the journal can say so."""
+    try:
+        append_journal(folder, entry)
+    except OSError as error:
+        summary.notes.append(f"The journal of loads could not be written: {error.strerror or error}.")
 
 
 def _journal_entry(load_id: str, said: dict[str, Any], summary: Summary) -> dict[str, Any]:

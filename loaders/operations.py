@@ -396,7 +396,7 @@ def _without(served: Snapshot, keys: list[int], remaining: Sequence[str]) -> Sna
     """
     folder, snapshot_id = served.folder, new_id()
     database = folder / f"imr-{snapshot_id}.duckdb.part"
-    base = served.snapshot_id
+    base: str | None = served.snapshot_id
     while base and base not in remaining:
         with suppress(WarehouseError):
             base = read_manifest(folder, base).get("base")
@@ -432,7 +432,7 @@ def _without(served: Snapshot, keys: list[int], remaining: Sequence[str]) -> Sna
                     "(SELECT letter_key FROM letters WHERE text_part = ?)",
                     params=[part],
                 ).to_arrow_reader(500)
-                yield from rows(reader)  # type: ignore[misc]
+                yield from rows(reader)
 
         search.build(folder / f"imr-{snapshot_id}.index.part", None, texts(), ())
     finally:

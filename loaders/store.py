@@ -255,8 +255,10 @@ def new_id() -> str:
 
 def open_for_writing(database: Path, spill: Path) -> duckdb.DuckDBPyConnection:
     """A database in the making, in bounded memory."""
-    config = {"memory_limit": _MEMORY, "temp_directory": str(spill), "preserve_insertion_order": False}
-    return duckdb.connect(str(database), config=config)
+    return duckdb.connect(
+        str(database),
+        config={"memory_limit": _MEMORY, "temp_directory": str(spill), "preserve_insertion_order": False},
+    )
 
 
 def write_facts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -435,6 +437,7 @@ def purged(folder: Path) -> dict[str, str]:
 
 
 def quoted(path: Path) -> str:
+    """A path as a string of SQL."""
     return "'" + str(path).replace("'", "''") + "'"
 
 
