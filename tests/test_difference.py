@@ -94,7 +94,8 @@ def test_a_filter_restricts_it(compared: Path) -> None:
     assert list(found.letters.values()) == [1, 0, 0, 0, 0]
     assert sum(found.changed.values()) == 0
     by_letter = between(compared, "unit=letter&modality=mri,ct")
-    assert [(s.old.y, s.old.n, s.new.y, s.new.n) for s in by_letter.steps][0] == (1, 3, 3, 3)
+    everything = by_letter.steps[0]
+    assert (everything.old.y, everything.old.n, everything.new.y, everything.new.n) == (1, 3, 3, 3)
     assert between(compared, "words=elbow").changed["outcome"] == 1
 
 
