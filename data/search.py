@@ -83,6 +83,18 @@ def letters_with(folder: Path, words: str) -> list[int]:
     return [int(key) for key in keys if key is not None]
 
 
+def all_letters(folder: Path) -> list[int]:
+    """Keys of all letters of the index, one as often as it is there."""
+    index = tantivy.Index.open(str(folder))
+    searcher = index.searcher()
+    hits = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+    return [
+        int(key)
+        for key in searcher.fast_field_values("letter_key", [address for _, address in hits])
+        if key is not None
+    ]
+
+
 def has_words(words: str) -> bool:
     """Whether there is anything to search for in what was typed: without it no letter can be found."""
     return _query(words) is not None

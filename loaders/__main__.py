@@ -1,4 +1,6 @@
-"""The command line: `python -m loaders parse | ingest | evaluate | vocabulary | unknown | synthesize | schema | status`."""
+"""The command line: `python -m loaders parse | ingest | evaluate | vocabulary | unknown | synthesize | schema | status`.
+
+What is done to a warehouse once it is there stands in `loaders/commands.py`."""
 
 from __future__ import annotations
 
@@ -19,13 +21,14 @@ try:
     from data.record_schema import schema
     from data.rules import known_rule
     from data.warehouse import current_snapshot, default_folder, read_journal
+    from loaders.commands import add_commands
     from loaders.evaluate import evaluate, read_all
     from loaders.evaluate_items import evaluate_items
     from loaders.evaluate_phrases import evaluate_phrases
     from loaders.evaluate_result import Row, change_lines, gains_and_losses, read_result, rows_of, write_result
     from loaders.evaluation import Evaluation
     from loaders.explain import explain, known_terms, unknown_lines, unknown_terms
-    from loaders.ingest import ingest, progress, records
+    from loaders.ingest import ingest, ingest_rejected, progress, records
     from loaders.read import Rejected
     from loaders.synthetic.corpus import synthesize
 except OverturnError as error:  # a vocabulary that cannot be used
@@ -68,10 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("ingest", help="load letters or .jsonl records into a new snapshot")
     load.add_argument(
         "paths",
-        nargs="+",
+        nargs="*",
         type=Path,
         help="letters (.txt, .pdf), folders, .zip and .tar archives, .jsonl records, .parquet",
     )
+    load.add_argument("--rejected", action="store_true", help="only the files that the last load refused")
     load.add_argument(
         "--warehouse",
         type=Path,
@@ -95,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument(
         "--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers parse instead"
     )
-    load.set_defaults(run=_ingest)
+    load.set_defaults(run=_ingest, misuse=load.error)
 
     check = commands.add_parser("evaluate", help="compare with checked labels, field by field")
     check.add_argument("paths", nargs="+", type=Path)
@@ -156,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", help="say what the warehouse holds")
     status.add_argument("--warehouse", type=Path, default=None)
     status.set_defaults(run=_status)
+    add_commands(commands)
     return parser
 
 
@@ -190,6 +195,8 @@ def _unknown(options: argparse.Namespace) -> int:
 
 
 def _ingest(options: argparse.Namespace) -> int:
+    if bool(options.paths) == options.rejected:
+        options.misuse("give paths, or --rejected without any")
     folder = options.warehouse or default_folder()
     if options.if_empty and current_snapshot(folder) is not None:
         print("The warehouse already has letters; nothing to do.", file=sys.stderr)
@@ -199,6 +206,10 @@ def _ingest(options: argparse.Namespace) -> int:
             "Synthetic letters are for a demonstration alone: add --demonstration, or leave --synthetic out."
         )
     signal.signal(signal.SIGTERM, _interrupt)
+    if options.rejected:
+        summary = ingest_rejected(folder, report=progress(), workers=options.workers, scheduler=options.scheduler)
+        print("\n".join(summary.lines()))
+        return 1 if summary.rejected else 0
     with TemporaryDirectory(prefix="overturn-") as made:
         paths = list(options.paths)
         if options.synthetic:
@@ -281,7 +292,7 @@ def _status(options: argparse.Namespace) -> int:
     print(
         f"Snapshot {snapshot.snapshot_id} ({snapshot.kind}), made {snapshot.created}: {snapshot.letters:,} letters, {snapshot.decisions:,} decisions."
     )
-    for entry in read_journal(folder)[-5:]:
+    for entry in [entry for entry in read_journal(folder) if "seen" in entry][-5:]:
         print(
             f"  {entry['ended']}  {entry['seen']:,} seen, {entry['added']:,} added, {entry['unchanged']:,} unchanged, {len(entry['rejected']):,} rejected"
         )

@@ -22,7 +22,7 @@ from data.errors import FileRejected, RecordError
 from data.record import RECORD_VERSION, as_object
 from data.record_schema import check_record
 from loaders.parse import parse_letter, refuse_party_copy
-from loaders.read import RECORD_SUFFIX, Candidate, Rejected, ScanWithoutText, read_text
+from loaders.read import RECORD_SUFFIX, SETTLED_SUFFIX, Candidate, Rejected, ScanWithoutText, read_text
 from loaders.rows import BATCH_SCHEMAS, Rows
 from loaders.sections import find_sections
 from loaders.settle import letter_id, settle
@@ -34,6 +34,10 @@ WRONG_KIND = {
 
 
 MOST_PIECES = 400
+PURGED = (
+    "It was purged from this warehouse and is not loaded again (letter {0}). Where that is no longer wanted: "
+    "python -m loaders purge --forget {0}, then load it."
+)
 _FAILED = (
     "The reader failed on it ({}); that is a fault of this program. All other files were read. "
     "Please report it with the letter, if it is a public one."
@@ -52,17 +56,19 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Pieces that are parsed together. `demonstration` tells which letters may be loaded."""
+    """Pieces that are parsed together. `demonstration` tells which letters may be loaded, `purged` which may not."""
 
     pieces: tuple[Piece, ...]
     demonstration: bool
+    purged: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
         """A name that stands for the work: the bytes, the names they go by, and what reads them."""
         digest = hashlib.sha256(f"{versions()}/{RECORD_VERSION}/{self.demonstration}".encode())
         for piece in self.pieces:
-            digest.update(f"\0{piece.key}\0{piece.source}".encode())
+            digest.update(f"\0{piece.key}\0{piece.source}\0{piece.suffix}".encode("utf-8", "replace"))
+        digest.update("".join(sorted(self.purged)).encode())
         return digest.hexdigest()[:24]
 
 
@@ -98,6 +104,8 @@ def parse_chunk(chunk: Chunk) -> Done:
             record = record_or_refusal(piece)
             if (record.get("origin", "letter") == "letter") == chunk.demonstration:
                 raise FileRejected("wrong_kind", WRONG_KIND[chunk.demonstration])
+            if record["letter_id"] in chunk.purged:
+                raise FileRejected("purged", PURGED.format(record["letter_id"]))
         except FileRejected as rejection:
             done.rejected.append(refusal(piece.source, rejection))
             continue
@@ -120,6 +128,8 @@ def record_of(piece: Piece) -> dict[str, Any]:
     """The letter record of one piece. Raises FileRejected with code and reason."""
     if piece.suffix == RECORD_SUFFIX:
         return stored_record(piece.content)
+    if piece.suffix == SETTLED_SUFFIX:
+        return dict(as_object(parse_letter(piece.content.decode("utf-8", "surrogatepass"), piece.source)))
     candidate = Candidate(piece.source, piece.suffix, lambda: piece.content)
     record: dict[str, Any] = as_object(parse_letter(settle(read_text(candidate)), piece.source))
     return record

@@ -5,18 +5,19 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from data.errors import FileRejected
-from data.warehouse import Snapshot
-from loaders.chunks import Chunk, Done, Piece, chunks, piece_key, record_or_refusal, refusal
+from data.errors import FileRejected, OverturnError
+from data.warehouse import Snapshot, current_snapshot, read_journal
+from loaders.attached import attached, stored_texts
+from loaders.chunks import Chunk, Done, Piece, chunks, piece_key, record_or_refusal, refusal, versions
 from loaders.pool import parse_all
-from loaders.read import PassedOver, Rejected, discover
-from loaders.store import Kind, Load, append_journal, writing
+from loaders.read import SETTLED_SUFFIX, PassedOver, Rejected, discover
+from loaders.store import Kind, Load, append_journal, purged, writing
 
 
 @dataclass(slots=True)
@@ -27,6 +28,7 @@ class Summary:
     added: int = 0
     reread: int = 0
     unchanged: int = 0
+    confirmed: int = 0
     passed_over: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     snapshot: Snapshot | None = None
@@ -39,6 +41,10 @@ class Summary:
             f"{self.seen:,} seen: {self.added:,} added, {self.unchanged:,} unchanged, {self.reread:,} read anew, "
             f"{len(self.rejected):,} rejected ({self.seconds:,.1f} s)."
         ]
+        if self.confirmed:
+            lines.append(
+                f"{self.confirmed:,} of the unchanged say the same to these versions of parser and vocabulary."
+            )
         if self.passed_over:
             lines.append(f"{self.passed_over:,} files of other kinds passed over.")
         for reason, count in Counter(refused.code for refused in self.rejected).most_common():
@@ -66,14 +72,20 @@ class Summary:
 WRITING = "writing the snapshot"
 Report = Callable[[int, str], None]
 Refuse = Callable[[Rejected], None]
+Source = Callable[[Load, Refuse, Callable[[], None]], Iterator[Piece]]
 
 
-def pieces(paths: Sequence[Path], refuse: Refuse, passed: Callable[[], None]) -> Iterator[Piece]:
+def pieces(
+    paths: Sequence[Path], refuse: Refuse, passed: Callable[[], None], only: Collection[str] | None = None
+) -> Iterator[Piece]:
     """Every file, member or line below `paths` that may be a letter, with its bytes, one at a time.
 
-    What cannot be read goes to `refuse`; files of other kinds are told to `passed`.
+    What cannot be read goes to `refuse`; files of other kinds are told to `passed`. `only` names the sources to take,
+    where an archive stands for its members.
     """
     for found in discover(paths):
+        if only is not None and not _within(found.source, only):
+            continue
         if isinstance(found, PassedOver):
             passed()
         elif isinstance(found, Rejected):
@@ -85,6 +97,15 @@ def pieces(paths: Sequence[Path], refuse: Refuse, passed: Callable[[], None]) ->
                 refuse(refusal(found.source, rejection))
             else:
                 yield Piece(found.source, found.suffix, content, piece_key(content))
+
+
+def _within(source: str, names: Collection[str]) -> bool:
+    """Whether `source`, or an archive or file of lines that holds it, is one of `names`."""
+    while source:
+        if source in names:
+            return True
+        source = source[: max(source.rfind("/"), source.rfind(":"), 0)]
+    return False
 
 
 def records(paths: Sequence[Path], refuse: Refuse, passed: Callable[[], None]) -> Iterator[dict[str, Any]]:
@@ -106,16 +127,92 @@ def ingest(
     from_nothing: bool = False,
     workers: int | None = None,
     scheduler: str | None = None,
+    only: Collection[str] | None = None,
 ) -> Summary:
     """Load every letter below `paths` into a new snapshot of the warehouse in `folder`, or leave it as it was.
 
-    `demonstration` takes samples and synthetic letters, which are refused otherwise. `workers` and `scheduler` say who
-    parses (see `parse_all`). A load that is stopped leaves what it parsed for the next one. Raises OverturnError for a
-    path that does not exist and for a warehouse that cannot be written.
+    `demonstration` takes samples and synthetic letters, which are refused otherwise. `only` names the sources to take.
+    `workers` and `scheduler` say who parses (see `parse_all`). A load that is stopped leaves what it parsed for the next
+    one. Raises OverturnError for a path that does not exist and for a warehouse that cannot be written.
     """
+    kind: Kind = "demonstration" if demonstration else "real"
+    said = {"kind": kind, "paths": [str(path.absolute()) for path in paths], "collection": collection}
+    return _load(
+        folder,
+        lambda _, refuse, passed: pieces(paths, refuse, passed, only),
+        said | ({"retried": len(only)} if only is not None else {}),
+        report=report,
+        from_nothing=from_nothing,
+        workers=workers,
+        scheduler=scheduler,
+    )
+
+
+def ingest_rejected(
+    folder: Path, *, report: Report | None = None, workers: int | None = None, scheduler: str | None = None
+) -> Summary:
+    """Load only the files that the last load refused, from the paths it was given. Raises OverturnError where none are."""
+    last = last_load(folder)
+    if not last or not last["rejected"]:
+        raise OverturnError(f"The last load into {folder} refused no file, so there is nothing to try again.")
+    if not last["paths"]:
+        raise OverturnError(
+            "What was refused last are stored letters, read anew; python -m loaders reparse tries again."
+        )
+    return ingest(
+        [Path(path) for path in last["paths"]],
+        folder,
+        demonstration=last["kind"] == "demonstration",
+        collection=last.get("collection"),
+        report=report,
+        workers=workers,
+        scheduler=scheduler,
+        only={refused["source"] for refused in last["rejected"]},
+    )
+
+
+def last_load(folder: Path) -> dict[str, Any] | None:
+    """What the journal says of the last load, None where there was none."""
+    loads = [entry for entry in read_journal(folder) if "rejected" in entry]
+    return loads[-1] if loads else None
+
+
+def reparse(
+    folder: Path, *, report: Report | None = None, workers: int | None = None, scheduler: str | None = None
+) -> Summary:
+    """Read the stored texts anew that other versions of parser or vocabulary have read, without the original files.
+
+    A letter that is refused now keeps what was read of it. Raises OverturnError where nothing is loaded.
+    """
+    served = current_snapshot(folder)
+    if served is None:
+        raise OverturnError(f"No letters are loaded in {folder}, so there is nothing to read anew.")
+
+    def source(load: Load, *_: object) -> Iterator[Piece]:
+        if load.base:
+            with attached(base=load.base) as connection:
+                for letter, file_key, text in stored_texts(connection, load.base, versions()):
+                    yield Piece(letter, SETTLED_SUFFIX, text.encode("utf-8", "surrogatepass"), file_key)
+
+    said: dict[str, Any] = {"act": "reparse", "kind": served.kind, "paths": [], "collection": None}
+    return _load(folder, source, said, report=report, workers=workers, scheduler=scheduler)
+
+
+def _load(
+    folder: Path,
+    source: Source,
+    said: dict[str, Any],
+    *,
+    report: Report | None = None,
+    from_nothing: bool = False,
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> Summary:
+    """Parse what `source` gives, publish it, and write what was done into the journal beside what is `said` of it."""
     started = time.monotonic()
     summary = Summary()
-    kind: Kind = "demonstration" if demonstration else "real"
+    kind: Kind = said["kind"]
+    demonstration = kind == "demonstration"
 
     def refuse(refused: Rejected) -> None:
         summary.seen += 1
@@ -129,18 +226,20 @@ def ingest(
             report(summary.seen, text)
 
     with writing(folder):
-        load = Load(folder, kind, collection, from_nothing=from_nothing)
+        load = Load(folder, kind, said["collection"], from_nothing=from_nothing)
+        refused_ids = frozenset(purged(folder))
         taken = 0
         try:
 
             def unread() -> Iterator[Chunk]:
                 """The chunks that nobody has parsed; those that the snapshot or a stopped load holds are only counted."""
                 nonlocal taken
-                for batch in chunks(pieces(paths, refuse, passed), demonstration=demonstration):
+                for batch in chunks(source(load, refuse, passed), demonstration=demonstration):
                     known = load.known(batch.pieces)
                     summary.seen += len(known_pieces := [piece for piece in batch.pieces if piece.key in known])
                     summary.unchanged += len(known_pieces)
-                    rest = replace(batch, pieces=tuple(piece for piece in batch.pieces if piece.key not in known))
+                    unknown = tuple(piece for piece in batch.pieces if piece.key not in known)
+                    rest = replace(batch, pieces=unknown, purged=refused_ids)
                     if not rest.pieces:
                         continue
                     if earlier := load.staged(rest.name):
@@ -164,28 +263,31 @@ def ingest(
             load.close()
             raise
         summary.added, summary.reread = load.counts.added, load.counts.reread
+        summary.confirmed = load.counts.confirmed
         summary.unchanged += taken - summary.added - summary.reread
         summary.seconds = time.monotonic() - started
-        try:
-            append_journal(folder, _journal_entry(load.load_id, kind, paths, collection, summary))
-        except OSError as error:
-            summary.notes.append(f"The journal of loads could not be written: {error.strerror or error}.")
+        _tell_journal(folder, _journal_entry(load.load_id, said, summary), summary)
     return summary
 
 
-def _journal_entry(
-    load_id: str, kind: Kind, paths: Sequence[Path], collection: str | None, summary: Summary
-) -> dict[str, Any]:
+def _tell_journal(folder: Path, entry: dict[str, Any], summary: Summary) -> None:
+    """A load is done whether or not the journal can say so."""
+    try:
+        append_journal(folder, entry)
+    except OSError as error:
+        summary.notes.append(f"The journal of loads could not be written: {error.strerror or error}.")
+
+
+def _journal_entry(load_id: str, said: dict[str, Any], summary: Summary) -> dict[str, Any]:
     return {
         "load": load_id,
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
-        "kind": kind,
-        "paths": [str(path) for path in paths],
-        "collection": collection,
+        **said,
         "seen": summary.seen,
         "added": summary.added,
         "reread": summary.reread,
         "unchanged": summary.unchanged,
+        "confirmed": summary.confirmed,
         "passed_over": summary.passed_over,
         "rejected": [asdict(refusal) for refusal in summary.rejected],
         "snapshot": summary.snapshot.snapshot_id if summary.snapshot else None,

@@ -30,6 +30,7 @@ MAX_MEMBERS = 2_000_000
 TEXT_SUFFIXES = (".txt", ".text")
 LETTER_SUFFIXES = (*TEXT_SUFFIXES, ".pdf")
 RECORD_SUFFIX = ".record"  # of a candidate that is a letter record, a line of a .jsonl file
+SETTLED_SUFFIX = ".settled"  # of a text that was settled when it was first loaded
 RECORD_FILES = (".jsonl", ".jsonl.gz")
 TAR_FILES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _MONTH_IN_NAME = re.compile(r"(?<!\d)(20[12]\d)[-_. ]?(0[1-9]|1[0-2])(?!\d{3})")

@@ -242,15 +242,25 @@ def letter_key(letter_id: str) -> int:
 
 
 def record_sha(record: dict[str, Any]) -> str:
-    """A hash over what the record says, leaving out where the file was and which versions read it."""
+    """A hash over what the record says and what the vocabulary makes of it, not where the file was or what read it."""
     facts = {
         key: value
         for key, value in record.items()
         if key not in ("source", "parser_version", "vocabulary_version", "text")
     }
+    facts["derived"] = [
+        [_specialty_keys().get(entry["name"]) for entry in record["credentials"]["specialties"]],
+        [
+            search_step(citation["source"])
+            for decision in record["decisions"]
+            for side in ("claims_administrator", "reviewer")
+            for citation in decision[side]["citations"]
+        ],
+    ]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+@cache
 def search_step(source: str) -> int | None:
     """The step of the evidence search (8 CCR 9792.21.1) at which `source` stands; None off the scale, as for none cited.
 

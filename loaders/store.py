@@ -6,6 +6,7 @@ snapshot; what was half written is swept away by the next load.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -28,6 +29,7 @@ from loaders.chunks import Done, Piece, versions
 from loaders.stage import STAGE, Stage
 
 LOCK = "load.lock"
+PURGED = "purged.json"
 Kind = Literal["real", "demonstration"]
 _MEMORY = "1GB"
 
@@ -35,7 +37,7 @@ _MEMORY = "1GB"
 @contextmanager
 def writing(folder: Path, wait_seconds: float = 30.0) -> Iterator[None]:
     """Hold the warehouse for one writer. Raises WarehouseError naming the holder when the wait is over."""
-    with _writable(folder):
+    with writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / LOCK).touch()
     holder = folder / "load.holder"
@@ -48,7 +50,7 @@ def writing(folder: Path, wait_seconds: float = 30.0) -> Iterator[None]:
             f"Another load is running ({who}); this one waited {wait_seconds:g} seconds and changed nothing. Start it again when that one is done."
         ) from None
     try:
-        with _writable(folder):
+        with writable(folder):
             holder.write_text(
                 f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n", encoding="utf-8"
             )
@@ -59,7 +61,7 @@ def writing(folder: Path, wait_seconds: float = 30.0) -> Iterator[None]:
 
 
 @contextmanager
-def _writable(folder: Path) -> Iterator[None]:
+def writable(folder: Path) -> Iterator[None]:
     """Tell a database or a system that cannot write (a full disk, a damaged base) as a WarehouseError."""
     try:
         yield
@@ -73,10 +75,11 @@ def _writable(folder: Path) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Counts:
-    """How many letters a load adds, and how many it reads anew because a version or the letter changed."""
+    """How many letters a load adds, how many say something else than before, and how many say the same to other versions."""
 
     added: int = 0
     reread: int = 0
+    confirmed: int = 0
 
 
 class Load:
@@ -91,7 +94,7 @@ class Load:
         self.folder = folder
         self.kind = kind
         self.collection = collection
-        self.load_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        self.load_id = new_id()
         current = None if from_nothing else current_snapshot(folder)
         if current is not None and current.kind == "real" and kind == "demonstration":
             raise WarehouseError(
@@ -99,7 +102,7 @@ class Load:
                 "Load these into another folder: set OVERTURN_WAREHOUSE or give --warehouse."
             )
         self.base: Snapshot | None = current if current is not None and current.kind == kind else None
-        self._sweep()
+        sweep(folder)
         self._stage = Stage(folder)
         self._database = folder / f"imr-{self.load_id}.duckdb.part"
         self._index = folder / f"imr-{self.load_id}.index.part"
@@ -124,18 +127,18 @@ class Load:
 
     def put(self, done: Done) -> None:
         """Stage a parsed chunk."""
-        with _writable(self.folder):
+        with writable(self.folder):
             self._stage.put(done)
 
     def publish(self) -> Snapshot | None:
         """Make what was staged the current snapshot; None, and nothing changed, when there was nothing new."""
         try:
-            with _writable(self.folder):
+            with writable(self.folder):
                 if not self._stage.files("letters") or not (snapshot := self._write()):
                     self.close()
                     self._stage.clear()
                     return None
-                _replace(self.folder / POINTER, json.dumps({"snapshot": snapshot.snapshot_id}))
+                serve(self.folder, snapshot.snapshot_id)
         finally:
             self.close()
         self._stage.clear()
@@ -147,16 +150,12 @@ class Load:
             with suppress(duckdb.Error):
                 self._reader.close()
         self._reader = None
-        self._sweep()
+        sweep(self.folder)
 
     def _write(self) -> Snapshot | None:
         if self.base is not None:
             shutil.copyfile(self.base.database, self._database)
-        spill = self.folder / STAGE / "spill"
-        connection = duckdb.connect(
-            str(self._database),
-            config={"memory_limit": _MEMORY, "temp_directory": str(spill), "preserve_insertion_order": False},
-        )
+        connection = open_for_writing(self._database, self.folder / STAGE / "spill")
         try:
             if self.base is None:
                 connection.execute(TABLES)
@@ -164,11 +163,15 @@ class Load:
             counted = connection.execute(
                 "SELECT count(*) FILTER (NOT reread), count(*) FILTER (reread) FROM picked"
             ).fetchone() or (0, 0)
-            self.counts = Counts(*map(int, counted))
-            if not (self.counts.added or self.counts.reread):
+            confirmed = connection.execute(_CONFIRMED.format(letters=self._staged("letters"))).fetchone() or (0,)
+            self.counts = Counts(*map(int, (*counted, *confirmed)))
+            if not (self.counts.added or self.counts.reread or self.counts.confirmed):
                 return None
             self._write_tables(connection)
-            self._write_texts(connection)
+            if self.counts.added or self.counts.reread:
+                self._write_texts(connection)
+            else:
+                search.build(self._index, self.base.index if self.base else None, (), ())
             letters, decisions = connection.execute(
                 "SELECT (SELECT count(*) FROM letters), (SELECT count(*) FROM decisions)"
             ).fetchone() or (0, 0)
@@ -177,10 +180,11 @@ class Load:
         finally:
             with suppress(duckdb.Error):  # closing writes, too: where it cannot, the file goes anyway
                 connection.close()
-        return self._complete(int(letters), int(decisions), [part for (part,) in parts])
+        base = self.base.snapshot_id if self.base else None
+        return complete(self.folder, self.load_id, self.kind, base, int(letters), int(decisions), [p for (p,) in parts])
 
     def _staged(self, table: str) -> str:
-        files = ", ".join(_quoted(Path(file)) for file in self._stage.files(table))
+        files = ", ".join(quoted(Path(file)) for file in self._stage.files(table))
         return f"read_parquet([{files}])"
 
     def _write_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -191,10 +195,11 @@ class Load:
                 continue
             extra = ""
             if table == "letters":
-                extra = ", ? AS collection, ? AS load_id, ? AS text_part"
+                held = "SELECT collection FROM picked WHERE picked.seq = staged.seq"
+                extra = f", coalesce(?, ({held})) AS collection, ? AS load_id, ? AS text_part"
             left_out = "seq, file_key" if table == "letters" else "seq"
             connection.execute(
-                f"INSERT INTO {table} BY NAME SELECT * EXCLUDE ({left_out}){extra} FROM {self._staged(table)} "
+                f"INSERT INTO {table} BY NAME SELECT * EXCLUDE ({left_out}){extra} FROM {self._staged(table)} staged "
                 "WHERE seq IN (SELECT seq FROM picked)",
                 [self.collection, self.load_id, self._part_name] if extra else [],
             )
@@ -203,106 +208,162 @@ class Load:
             "WHERE file_key NOT IN (SELECT file_key FROM files) GROUP BY file_key"
         )
         connection.execute(_MORE_CASES)
-        connection.execute(_SUPERSEDED)
+        connection.execute(SUPERSEDED)
         self._write_facts(connection)
-        connection.execute("DROP TABLE IF EXISTS meta")
-        connection.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
-        connection.executemany(
-            "INSERT INTO meta VALUES (?, ?)",
-            [
-                ("snapshot", self.load_id),
-                ("kind", self.kind),
-                ("schema_version", schema_version()),
-                ("base", self.base.snapshot_id if self.base else ""),
-            ],
-        )
+        write_meta(connection, self.load_id, self.kind, self.base.snapshot_id if self.base else None)
 
     def _write_facts(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """`facts` anew from the old one and the letters that changed; wholly anew where a vocabulary has other terms."""
-        terms = [
-            (dimension.key, key, dimension.term_label(key), 1 << position, position)
-            for dimension in mask_dimensions()
-            for position, key in enumerate(dimension.keys)
-        ]
-        same = False
-        if self.base is not None:
-            held = connection.execute("SELECT dimension, key, bit FROM terms ORDER BY dimension, position").fetchall()
-            same = held == sorted(((d, k, b) for d, k, _, b, _ in terms), key=lambda row: (row[0], row[2]))
-            connection.execute("DROP TABLE terms")
-        connection.execute(
-            "CREATE TABLE terms (dimension VARCHAR, key VARCHAR, label VARCHAR, bit UBIGINT, position SMALLINT)"
+        """`facts` anew from the old one and the letters that changed; wholly anew where it is defined otherwise now."""
+        if self.base is None or facts_definition(connection) != _definition():
+            write_facts(connection)
+            return
+        changed = (
+            "SELECT letter_key FROM picked UNION SELECT letter_key FROM letters "
+            "WHERE case_number IN (SELECT case_number FROM cases)"
         )
-        connection.executemany("INSERT INTO terms VALUES (?, ?, ?, ?, ?)", terms)
-        if same:
-            changed = (
-                "SELECT letter_key FROM picked UNION SELECT letter_key FROM letters "
-                "WHERE case_number IN (SELECT case_number FROM cases)"
-            )
-            connection.execute(f"CREATE TEMP TABLE changed AS {changed}")
-            connection.execute(
-                f"CREATE TABLE next_facts AS SELECT * FROM facts WHERE letter_key NOT IN (SELECT letter_key FROM changed) "
-                f"UNION ALL BY NAME {facts_sql('l.letter_key IN (SELECT letter_key FROM changed)')} {FACTS_ORDER}"
-            )
-            connection.execute("DROP TABLE facts")
-            connection.execute("ALTER TABLE next_facts RENAME TO facts")
-        else:
-            connection.execute("DROP TABLE IF EXISTS facts")
-            connection.execute(f"CREATE TABLE facts AS {facts_sql()} {FACTS_ORDER}")
+        connection.execute(f"CREATE TEMP TABLE changed AS {changed}")
+        connection.execute(
+            f"CREATE TABLE next_facts AS SELECT * FROM facts WHERE letter_key NOT IN (SELECT letter_key FROM changed) "
+            f"UNION ALL BY NAME {facts_sql('l.letter_key IN (SELECT letter_key FROM changed)')} {FACTS_ORDER}"
+        )
+        connection.execute("DROP TABLE facts")
+        connection.execute("ALTER TABLE next_facts RENAME TO facts")
 
     def _write_texts(self, connection: duckdb.DuckDBPyConnection) -> None:
         picked = f"{self._staged('texts')} WHERE seq IN (SELECT seq FROM picked)"
         connection.execute(
             f"COPY (SELECT letter_key, text, findings FROM {picked} ORDER BY letter_key) "
-            f"TO {_quoted(self.folder / self._part_name)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048)"
+            f"TO {quoted(self.folder / self._part_name)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048)"
         )
-        removed = [key for (key,) in connection.execute("SELECT letter_key FROM picked WHERE reread").fetchall()]
+        other = "SELECT letter_key FROM picked WHERE reread AND other_text"
+        removed = [key for (key,) in connection.execute(other).fetchall()]
 
         def texts() -> Iterator[tuple[int, str]]:
-            cursor = connection.execute(f"SELECT letter_key, text FROM {picked}")
+            cursor = connection.execute(
+                f"SELECT letter_key, text FROM {self._staged('texts')} WHERE seq IN (SELECT seq FROM picked WHERE other_text)"
+            )
             while rows := cursor.fetchmany(1000):
                 yield from rows
 
         search.build(self._index, self.base.index if self.base else None, texts(), removed)
 
-    def _complete(self, letters: int, decisions: int, parts: list[str]) -> Snapshot:
-        """Sync every file, give them their final names, write the manifest last."""
-        final = self.folder / f"imr-{self.load_id}.duckdb"
-        created = datetime.now(UTC).isoformat(timespec="seconds")
-        for path in (
-            self._database,
-            self.folder / self._part_name,
-            *(file for file in self._index.iterdir() if file.is_file()),
-        ):
-            _sync(path)
-        self._database.replace(final)
-        self._index.replace(self.folder / f"imr-{self.load_id}.index")
-        manifest = {
-            "snapshot": self.load_id,
-            "created": created,
-            "kind": self.kind,
-            "letters": letters,
-            "decisions": decisions,
-            "base": self.base.snapshot_id if self.base else None,
-            "schema_version": schema_version(),
-            "text_parts": parts,
-        }
-        _replace(self.folder / f"imr-{self.load_id}.json", json.dumps(manifest, indent=1))
-        return Snapshot(self.folder, self.load_id, created, self.kind, letters, decisions, tuple(parts))
 
-    def _sweep(self) -> None:
-        """Remove what a load that did not finish left behind: files of no manifest. Called under the lock only."""
-        listed = {path.stem.removeprefix("imr-") for path in self.folder.glob("imr-*.json")}
-        try:
-            parts = {part for snapshot_id in listed for part in read_manifest(self.folder, snapshot_id)["text_parts"]}
-        except WarehouseError:
-            return  # with a damaged manifest nobody knows whose the files are: leave them
-        for path in (*self.folder.glob("imr-*"), *self.folder.glob("texts-*.parquet")):
-            if path.name in parts or path.name.removeprefix("imr-").split(".")[0] in listed:
-                continue
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
+def new_id() -> str:
+    """A name for a load or a snapshot: the time, and a part by chance."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+def open_for_writing(database: Path, spill: Path) -> duckdb.DuckDBPyConnection:
+    """A database in the making, in bounded memory."""
+    return duckdb.connect(
+        str(database),
+        config={"memory_limit": _MEMORY, "temp_directory": str(spill), "preserve_insertion_order": False},
+    )
+
+
+def write_facts(connection: duckdb.DuckDBPyConnection) -> None:
+    """`facts` wholly anew out of the record tables."""
+    connection.execute("DROP TABLE IF EXISTS facts")
+    connection.execute(f"CREATE TABLE facts AS {facts_sql()} {FACTS_ORDER}")
+
+
+def write_meta(connection: duckdb.DuckDBPyConnection, snapshot_id: str, kind: str, base: str | None) -> None:
+    """`terms` with their bits, and what the snapshot is."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE terms (dimension VARCHAR, key VARCHAR, label VARCHAR, bit UBIGINT, position SMALLINT)"
+    )
+    terms = [
+        (dimension.key, key, dimension.term_label(key), 1 << position, position)
+        for dimension in mask_dimensions()
+        for position, key in enumerate(dimension.keys)
+    ]
+    connection.executemany("INSERT INTO terms VALUES (?, ?, ?, ?, ?)", terms)
+    connection.execute("CREATE OR REPLACE TABLE meta (key VARCHAR, value VARCHAR)")
+    said = {
+        "snapshot": snapshot_id,
+        "kind": kind,
+        "schema_version": schema_version(),
+        "base": base or "",
+        "facts": _definition(),
+    }
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", list(said.items()))
+
+
+def facts_definition(connection: duckdb.DuckDBPyConnection) -> str:
+    """By which definition the `facts` of this database were made: of columns, terms, groups and editions."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'facts'").fetchone()
+    return str(row[0]) if row else ""
+
+
+def facts_are_of_today(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the `facts` of this database were made by the definition that this program has."""
+    return facts_definition(connection) == _definition()
+
+
+def _definition() -> str:
+    return hashlib.sha256(facts_sql().encode()).hexdigest()[:12]
+
+
+def complete(
+    folder: Path, snapshot_id: str, kind: str, base: str | None, letters: int, decisions: int, parts: list[str]
+) -> Snapshot:
+    """Sync the `.part` files of a new snapshot and its text parts, give them their final names, write the manifest last."""
+    database, index = folder / f"imr-{snapshot_id}.duckdb", folder / f"imr-{snapshot_id}.index"
+    made = [
+        database.with_suffix(".duckdb.part"),
+        *(p for p in index.with_suffix(".index.part").iterdir() if p.is_file()),
+    ]
+    for path in (*made, *(folder / part for part in parts if snapshot_id in part)):
+        _sync(path)
+    database.with_suffix(".duckdb.part").replace(database)
+    index.with_suffix(".index.part").replace(index)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest = {
+        "snapshot": snapshot_id,
+        "created": created,
+        "kind": kind,
+        "letters": letters,
+        "decisions": decisions,
+        "base": base,
+        "schema_version": schema_version(),
+        "text_parts": parts,
+    }
+    replace_file(folder / f"imr-{snapshot_id}.json", json.dumps(manifest, indent=1))
+    return Snapshot(folder, snapshot_id, created, kind, letters, decisions, tuple(parts))
+
+
+def serve(folder: Path, snapshot_id: str) -> None:
+    """Name the snapshot that is served from now on."""
+    replace_file(folder / POINTER, json.dumps({"snapshot": snapshot_id}))
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Files of snapshots that no manifest names: what a load, prune or purge that was killed left behind."""
+    listed = manifests(folder)
+    try:
+        parts = {part for snapshot_id in listed for part in read_manifest(folder, snapshot_id)["text_parts"]}
+    except WarehouseError:
+        return []  # with a damaged manifest nobody knows whose the files are: leave them
+    return [
+        path
+        for path in sorted({*folder.glob("imr-*"), *folder.glob("texts-*.parquet"), *folder.glob("*.new")})
+        if path.name not in parts
+        and not (path.suffix != ".new" and path.name.removeprefix("imr-").split(".")[0] in listed)
+    ]
+
+
+def manifests(folder: Path) -> set[str]:
+    """The ids of all snapshots that have a manifest."""
+    return {path.stem.removeprefix("imr-") for path in folder.glob("imr-*.json")}
+
+
+def sweep(folder: Path) -> None:
+    """Remove the leftovers. Called under the lock only."""
+    for path in leftovers(folder):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 # The letters of the load: of two files of one letter the one whose name comes first, and none that the snapshot holds
@@ -313,12 +374,22 @@ WITH staged AS (
     SELECT seq, letter_key, record_sha, text_sha FROM {letters}
     QUALIFY row_number() OVER (PARTITION BY letter_key ORDER BY source, seq) = 1
 )
-SELECT staged.seq, staged.letter_key, held.letter_key IS NOT NULL AS reread
+SELECT staged.seq, staged.letter_key, held.letter_key IS NOT NULL AS reread, held.collection,
+    held.text_sha IS DISTINCT FROM staged.text_sha AS other_text
 FROM staged LEFT JOIN letters held USING (letter_key)
 WHERE held.letter_key IS NULL OR NOT (
     held.record_sha = staged.record_sha
     OR (held.text_sha <> staged.text_sha AND held.parser_version || '/' || held.vocabulary_version = ?)
 )
+"""
+
+# Letters that other versions have read to the same facts: the versions are noted, so that nobody reads them again.
+_CONFIRMED = """
+UPDATE letters SET parser_version = staged.parser_version, vocabulary_version = staged.vocabulary_version
+FROM {letters} staged
+WHERE staged.letter_key = letters.letter_key AND staged.record_sha = letters.record_sha
+    AND letters.letter_key NOT IN (SELECT letter_key FROM picked)
+    AND (staged.parser_version, staged.vocabulary_version) <> (letters.parser_version, letters.vocabulary_version)
 """
 
 # Case numbers of which some letter is new or changed, under its old number and its new one.
@@ -328,7 +399,7 @@ SELECT DISTINCT case_number FROM letters WHERE case_number IS NOT NULL AND lette
 """
 _MORE_CASES = _CASES.replace("CREATE TEMP TABLE cases AS", "INSERT INTO cases")
 
-_SUPERSEDED = """
+SUPERSEDED = """
 UPDATE letters SET superseded = letter_key IN (
     SELECT letter_key FROM letters WHERE case_number IN (SELECT case_number FROM cases)
     QUALIFY row_number() OVER (PARTITION BY case_number ORDER BY decision_date DESC NULLS LAST, letter_id DESC) > 1
@@ -346,7 +417,27 @@ def append_journal(folder: Path, entry: dict[str, Any]) -> None:
         os.fsync(stream.fileno())
 
 
-def _quoted(path: Path) -> str:
+def purged(folder: Path) -> dict[str, str]:
+    """The letters that were purged and are not loaded again: letter id to the day of the purge.
+
+    Raises WarehouseError when the list is damaged, for then nobody knows what must not come back.
+    """
+    path = folder / PURGED
+    try:
+        return {
+            str(letter): str(day) for letter, day in json.loads(path.read_text(encoding="utf-8"))["letters"].items()
+        }
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WarehouseError(
+            f"The list of purged letters {path} cannot be read ({error}), so nothing is loaded: a purged letter might come "
+            "back. Restore the file from a backup, or remove it where no letter was ever purged."
+        ) from error
+
+
+def quoted(path: Path) -> str:
+    """A path as a string of SQL."""
     return "'" + str(path).replace("'", "''") + "'"
 
 
@@ -358,7 +449,7 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _replace(path: Path, content: str) -> None:
+def replace_file(path: Path, content: str) -> None:
     """Write a small file so that readers see the old content or the new, and it is on disk when this returns."""
     temporary = path.with_name(path.name + ".new")
     with temporary.open("w", encoding="utf-8") as stream:

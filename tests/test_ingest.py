@@ -151,11 +151,12 @@ def test_letters_are_read_anew_when_the_parser_reads_them_otherwise(
     ingest([letters], tmp_path / "warehouse")
     monkeypatch.setattr("loaders.PARSER_VERSION", "another")
     assert counts(ingest([letters], tmp_path / "warehouse")) == (0, 2, 0, 0), "same facts"
+    monkeypatch.setattr("loaders.PARSER_VERSION", "a third")
     monkeypatch.setattr("loaders.parse.flags_of", lambda *_, **__: ("retrospective",))
     assert counts(ingest([letters], tmp_path / "warehouse")) == (0, 0, 2, 0)
     snapshot = current_snapshot(tmp_path / "warehouse")
     assert [row["flags"] for row in rows(snapshot, "decisions")] == [["retrospective"]] * 2
-    assert {row["parser_version"] for row in rows(snapshot, "letters")} == {"another"}
+    assert {row["parser_version"] for row in rows(snapshot, "letters")} == {"a third"}
     assert {row["letter_key"] for row in rows(snapshot, "findings")} == {
         row["letter_key"] for row in rows(snapshot, "letters")
     }
