@@ -142,6 +142,19 @@ def _parser() -> argparse.ArgumentParser:
     missing.add_argument("--most", type=int, default=40, help="terms listed a kind (default 40, 0: all)")
     missing.set_defaults(run=_unknown)
 
+    _add_synthesize(commands)
+
+    describe = commands.add_parser("schema", help="print the JSON Schema of the letter record")
+    describe.set_defaults(run=_schema)
+
+    status = commands.add_parser("status", help="say what the warehouse holds")
+    status.add_argument("--warehouse", type=Path, default=None)
+    status.set_defaults(run=_status)
+    add_commands(commands)
+    return parser
+
+
+def _add_synthesize(commands: Any) -> None:
     made = commands.add_parser("synthesize", help="write synthetic letters with labels and known effects")
     made.add_argument("out", type=Path, metavar="OUT", help="a new folder, .zip archive, or .jsonl file of records")
     made.add_argument("--letters", type=int, default=3000, metavar="N")
@@ -153,15 +166,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--workers", type=int, default=1, help="processes that write at once")
     made.set_defaults(run=_synthesize, kind="text")
-
-    describe = commands.add_parser("schema", help="print the JSON Schema of the letter record")
-    describe.set_defaults(run=_schema)
-
-    status = commands.add_parser("status", help="say what the warehouse holds")
-    status.add_argument("--warehouse", type=Path, default=None)
-    status.set_defaults(run=_status)
-    add_commands(commands)
-    return parser
 
 
 def _read(options: argparse.Namespace, rejected: list[Rejected]) -> Iterator[dict[str, Any]]:
