@@ -22,6 +22,7 @@ from loaders.chunks import Chunk, Done, parse_chunk, single
 from loaders.read import Rejected
 
 _AHEAD = 3  # chunks a process that may wait: enough to keep it busy, few enough to bound memory
+_DIED_CODE = "reader_died"
 _DIED = (
     "The process that read this file died (out of memory, or a fault in a library that reads PDFs); "
     "all other files were read."
@@ -134,7 +135,7 @@ def _alone(chunk: Chunk, start: Callable[[], Any]) -> Done:
             except Exception as error:
                 if not isinstance(error, BrokenProcessPool) and type(error).__name__ != "KilledWorker":
                     raise
-                part = Done(one.name, 1, rejected=[Rejected(one.pieces[0].source, "reader_died", _DIED)])
+                part = Done(one.name, 1, rejected=[Rejected(one.pieces[0].source, _DIED_CODE, _DIED)])
                 if isinstance(error, BrokenProcessPool):
                     executor.shutdown(wait=False, cancel_futures=True)
                     executor = start()
@@ -144,4 +145,10 @@ def _alone(chunk: Chunk, start: Callable[[], Any]) -> Done:
                 done.tables.setdefault(table, []).extend(files)
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
+    died = [refused for refused in done.rejected if refused.code == _DIED_CODE]
+    if len(died) == len(chunk.pieces) > 1:
+        raise OverturnError(
+            "The processes that parse letters die as soon as they start, so it is not the letters. "
+            "Nothing that was published has changed. See the system's log for why, or load with --workers 1."
+        )
     return done

@@ -148,6 +148,19 @@ def test_a_letter_that_kills_its_process_costs_only_itself(tmp_path: Path, monke
     assert [(refused.source, refused.code) for refused in summary.rejected] == [("0006.txt", "reader_died")]
 
 
+def dead(_: Chunk) -> Done:
+    """What every process does where something is wrong with all of them."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def test_processes_that_all_die_stop_the_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small(monkeypatch, 2)
+    monkeypatch.setattr(loaders.pool, "parse_chunk", dead)
+    with pytest.raises(loaders.pool.OverturnError, match="die as soon as they start"):
+        ingest([letters(tmp_path / "letters", 6)], tmp_path / "w", workers=2)
+
+
 def deadly_once(chunk: Chunk) -> Done:
     """What a process does that somebody kills while it works."""
     mark = Path(os.environ["OVERTURN_TEST_MARK"])
