@@ -185,13 +185,13 @@ def _worker(text: str, summary: Span | None, findings: list[Finding]) -> Worker:
         return Worker()
     head = (summary[0], min(summary[1], summary[0] + 1500))
     age: int | None = None
-    told = [
+    told = (
         match
         for match in _AGE.finditer(text, *head)
         if not _OF_KIN.search(text, max(head[0], match.start() - 60), match.start())
         and not _THEN_KIN.match(text, match.end())
-    ]
-    found = told[0] if told else None
+    )
+    found = next(told, None)
     if found:
         years = int(number_of(found["age"] or found["aged"]))
         if 14 <= years <= 105:
