@@ -233,30 +233,29 @@ def _load(
 
             def unread() -> Iterator[Chunk]:
                 """The chunks that nobody has parsed; those that the snapshot or a stopped load holds are only counted."""
-                nonlocal taken
                 for batch in chunks(source(load, refuse, passed), demonstration=demonstration):
                     known = load.known(batch.pieces)
-                    summary.seen += len(known_pieces := [piece for piece in batch.pieces if piece.key in known])
-                    summary.unchanged += len(known_pieces)
                     unknown = tuple(piece for piece in batch.pieces if piece.key not in known)
-                    rest = replace(batch, pieces=unknown, purged=refused_ids)
-                    if not rest.pieces:
+                    summary.seen += len(batch.pieces) - len(unknown)
+                    summary.unchanged += len(batch.pieces) - len(unknown)
+                    if not unknown:
                         continue
+                    rest = replace(batch, pieces=unknown, purged=refused_ids)
                     if earlier := load.staged(rest.name):
-                        take(earlier, rest.pieces[-1].source)
+                        take(earlier)
                     else:
                         yield rest
 
-            def take(done: Done, last: str) -> None:
+            def take(done: Done) -> None:
                 nonlocal taken
                 summary.seen += done.seen
                 summary.rejected += done.rejected
                 taken += done.seen - len(done.rejected)
-                told(last)
+                told(done.last)
 
             for done in parse_all(unread(), workers, scheduler):
                 load.put(done)
-                take(done, done.last)
+                take(done)
             told(WRITING)
             summary.snapshot = load.publish()
         except BaseException:

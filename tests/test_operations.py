@@ -24,34 +24,15 @@ from loaders.store import PURGED, manifests
 from loaders.verify import verify
 from tests.builder import COVER, Item, raw_letter
 from tests.conftest import ROOT
+from tests.test_store import dying, letters
 
 WORD = "quokkaphobia"
 
-# Ends itself, as kill -9 does, when the n-th function is called inside the modules that write.
-DYING = """
-import os, signal, sys
-last = int(sys.argv[1]); calls = 0
-def count(frame, event, argument):
-    global calls
-    if event in ("call", "c_call") and frame.f_code.co_filename.endswith(("store.py", "search.py", "operations.py")):
-        calls += 1
-        if calls == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-from pathlib import Path
-from loaders.operations import prune, purge, rollback
-folder = Path(sys.argv[2])
-sys.setprofile(count)
-eval(sys.argv[3])
-sys.setprofile(None)
-print(calls)
-"""
-
-
-def letters(folder: Path, *names: str) -> Path:
-    folder.mkdir(exist_ok=True)
-    for name in names:
-        (folder / f"{name}.txt").write_text(raw_letter(Item(f"MRI of the knee for {name}")))
-    return folder
+DYING = dying(
+    ("store.py", "search.py", "operations.py"),
+    "from loaders.operations import prune, purge, rollback\nfolder = Path(sys.argv[2])",
+    "eval(sys.argv[3])",
+)
 
 
 @pytest.fixture(scope="module")

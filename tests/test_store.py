@@ -19,23 +19,32 @@ from loaders.store import LOCK, append_journal, writing
 from tests.builder import Item, raw_letter
 from tests.conftest import ROOT
 
-# Ends itself, as kill -9 does, when the n-th function is called inside the modules that write.
-DYING = """
+
+def dying(modules: tuple[str, ...], imports: str, work: str) -> str:
+    """A program that does `work` and ends itself, as kill -9 does, when the n-th function is called inside these modules."""
+    return f"""
 import os, signal, sys
 last = int(sys.argv[1]); calls = 0
 def count(frame, event, argument):
     global calls
-    if event in ("call", "c_call") and frame.f_code.co_filename.endswith(("store.py", "search.py", "ingest.py")):
+    if event in ("call", "c_call") and frame.f_code.co_filename.endswith({modules!r}):
         calls += 1
         if calls == last:
             os.kill(os.getpid(), signal.SIGKILL)
 from pathlib import Path
-from loaders.ingest import ingest
+{imports}
 sys.setprofile(count)
-ingest([Path(sys.argv[2])], Path(sys.argv[3]))
+{work}
 sys.setprofile(None)
 print(calls)
 """
+
+
+DYING = dying(
+    ("store.py", "search.py", "ingest.py"),
+    "from loaders.ingest import ingest",
+    "ingest([Path(sys.argv[2])], Path(sys.argv[3]))",
+)
 
 
 def letters(folder: Path, *names: str) -> Path:
