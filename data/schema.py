@@ -4,7 +4,8 @@
 them: those lie in Parquet files beside the database that snapshots share (`text_part`). `files` tells which letter the
 bytes of a file were, by the first 63 bits of their sha256. `facts` is the one wide table that
 charts read: a row a disputed item of a charted letter, sorted by decision date, every multi-valued dimension as a bit
-mask (UBIGINT). `terms` says which bit is which key.
+mask (UBIGINT); `alone` where the letter holds no other item. `terms` says which bit is which key, `answers` holds what
+pages ask of the whole snapshot (data/standing.py).
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ CREATE TABLE problems (
     span_start INTEGER, span_end INTEGER
 );
 CREATE TABLE files (file_key BIGINT NOT NULL, letter_key BIGINT NOT NULL);
+CREATE TABLE answers (question VARCHAR PRIMARY KEY, rows VARCHAR NOT NULL);
 """
 RECORD_TABLES = ("letters", "decisions", "citations", "problems")
 FACTS_ORDER = "ORDER BY decision_date NULLS LAST, letter_key, ordinal"
@@ -195,7 +197,7 @@ def facts_sql(condition: str = "true") -> str:
     """SQL of the rows of `facts` out of the record tables: one a disputed item of a charted letter, for which `condition` holds."""
     masks = ",\n        ".join(_mask_sql(dimension) for dimension in mask_dimensions())
     return f"""
-    SELECT l.letter_key, d.ordinal, d.outcome = 'overturned' AS overturned,
+    SELECT l.letter_key, d.ordinal, l.items = 1 AS alone, d.outcome = 'overturned' AS overturned,
         l.decision_date, l.ur_denial_date, l.application_date, l.injury_date,
         list_contains(d.flags, 'modified_request') AS modified,
         list_contains(d.flags, 'associated_service') OR list_contains(d.flags, 'falls_with_surgery') AS ancillary,

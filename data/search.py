@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import pyarrow as pa
 import tantivy
 
 from data.errors import WarehouseError
@@ -68,31 +69,31 @@ def _open(folder: str) -> tantivy.Index:
     return tantivy.Index.open(folder)
 
 
-def letters_with(folder: Path, words: str) -> list[int]:
-    """Keys of the letters that hold all `words`; words in double quotes as a phrase. Any input gives an answer.
+@lru_cache(maxsize=16)
+def letters_with(folder: Path, words: str) -> pa.Table:
+    """The letters that hold all `words`, as a table of one column `letter_key`; words in double quotes as a phrase.
 
-    Words are matched by their stem and without regard to case, so `scans` finds `scan`.
+    Any input gives an answer. Words are matched by their stem and without regard to case, so `scans` finds `scan`.
     """
     query = _query(words)
-    if query is None:
-        return []
-    index = _open(str(folder))
-    searcher = index.searcher()
-    hits = searcher.search(query, limit=min(_MOST_HITS, max(1, searcher.num_docs)), count=False).hits
-    keys = searcher.fast_field_values("letter_key", [address for _, address in hits])
-    return [int(key) for key in keys if key is not None]
+    return _keys(_open(str(folder)), query) if query else _table(())
 
 
-def all_letters(folder: Path) -> list[int]:
-    """Keys of all letters of the index, one as often as it is there."""
-    index = tantivy.Index.open(str(folder))
+def all_letters(folder: Path) -> pa.Table:
+    """All letters of the index in the same form, one as often as it is there."""
+    return _keys(tantivy.Index.open(str(folder)), tantivy.Query.all_query())
+
+
+def _keys(index: tantivy.Index, query: tantivy.Query) -> pa.Table:
     searcher = index.searcher()
-    hits = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
-    return [
-        int(key)
-        for key in searcher.fast_field_values("letter_key", [address for _, address in hits])
-        if key is not None
-    ]
+    # Nobody asks for an order here, and a score for every letter would take most of the time.
+    unranked = tantivy.Query.const_score_query(query, 1.0)
+    hits = searcher.search(unranked, limit=min(_MOST_HITS, max(1, searcher.num_docs)), count=False).hits
+    return _table(searcher.fast_field_values("letter_key", [address for _, address in hits]))
+
+
+def _table(keys: Sequence[float | None]) -> pa.Table:
+    return pa.table({"letter_key": pa.array(keys, pa.int64())})
 
 
 def has_words(words: str) -> bool:

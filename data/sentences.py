@@ -11,7 +11,7 @@ from pathlib import Path
 
 from data import search
 from data.filters import Choice, Filters
-from data.queries import Group, Headline
+from data.rates import Group, Headline
 from data.schema import NOT_STATED, dimensions
 from data.statistics import Difference, Rate, counted, interval_words, percent
 

@@ -17,6 +17,7 @@ import duckdb
 
 from data.errors import WarehouseError
 from data.schema import schema_version
+from data.texts import read_letter
 
 POINTER = "current.json"
 JOURNAL = "journal.jsonl"
@@ -76,16 +77,7 @@ class Snapshot:
 
     def text_and_findings(self, letter_key: int, text_part: str) -> tuple[str | None, list[dict[str, Any]]]:
         """The settled text of one letter and the findings in it, by place; None and nothing when its part lacks it."""
-        if text_part not in self.text_parts:
-            return None, []
-        with duckdb.connect(config={"threads": 1}) as connection:
-            row = connection.execute(
-                "SELECT text, findings FROM read_parquet(?) WHERE letter_key = ?",
-                [str(self.folder / text_part), letter_key],
-            ).fetchone()
-        if row is None:
-            return None, []
-        return str(row[0]), sorted(row[1], key=lambda finding: (finding["span_start"], -finding["span_end"]))
+        return read_letter(self.folder / text_part, letter_key) if text_part in self.text_parts else (None, [])
 
 
 def current_snapshot(folder: Path) -> Snapshot | None:

@@ -11,7 +11,7 @@ import duckdb
 
 from data.errors import WarehouseError
 from data.warehouse import Snapshot
-from loaders.store import quoted
+from loaders.publish import quoted
 
 _BATCH = 500
 

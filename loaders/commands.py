@@ -14,7 +14,8 @@ from data.warehouse import current_snapshot, default_folder, snapshot
 from loaders.difference import diff, filter_of, snapshots_of
 from loaders.export import export
 from loaders.ingest import last_load, progress, reparse
-from loaders.operations import forget, history_lines, megabytes, named, prune, purge, rollback
+from loaders.operations import history_lines, megabytes, named, prune, rollback
+from loaders.purge import forget, purge
 from loaders.verify import verify
 
 

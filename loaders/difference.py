@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import duckdb
-import pyarrow as pa
 
 from data import search
 from data.errors import OverturnError
@@ -127,8 +126,7 @@ def _items(connection: duckdb.DuckDBPyConnection, name: str, snapshot: Snapshot,
     for dimension, key, bit in connection.execute(f"SELECT dimension, key, bit FROM {name}.terms").fetchall():
         bits.setdefault(dimension, {})[key] = bit
     if filters.words:
-        keys = search.letters_with(snapshot.index, filters.words)
-        connection.register("hits", pa.table({"letter_key": pa.array(keys, pa.int64())}))
+        connection.register("hits", search.letters_with(snapshot.index, filters.words))
     condition, values = where(filters, bits)
     connection.execute(
         f"CREATE TEMP TABLE {name}_items AS SELECT letter_key, ordinal, overturned, coalesce(year(decision_date), 0) AS year "

@@ -15,7 +15,7 @@ from data.errors import OverturnError
 from data.exports import safe_cell
 from data.warehouse import Snapshot
 from loaders.attached import attached, parts_sql, rows
-from loaders.store import quoted
+from loaders.publish import quoted
 
 TABLES = ("letters", "decisions", "citations", "problems", "files", "facts", "terms")
 TEXTS = "texts"

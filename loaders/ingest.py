@@ -15,9 +15,10 @@ from data.errors import FileRejected, OverturnError
 from data.warehouse import Snapshot, current_snapshot, read_journal
 from loaders.attached import attached, stored_texts
 from loaders.chunks import Chunk, Done, Piece, chunks, piece_key, record_or_refusal, refusal, versions
+from loaders.guard import append_journal, purged, writing
 from loaders.pool import parse_all
 from loaders.read import SETTLED_SUFFIX, PassedOver, Rejected, discover
-from loaders.store import Kind, Load, append_journal, purged, writing
+from loaders.store import Kind, Load
 
 
 @dataclass(slots=True)

@@ -6,71 +6,36 @@ snapshot; what was half written is swept away by the next load.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
-from filelock import FileLock, Timeout
 
 from data import search
 from data.errors import WarehouseError
-from data.schema import FACTS_ORDER, RECORD_TABLES, TABLES, facts_sql, mask_dimensions, schema_version
-from data.warehouse import JOURNAL, POINTER, Snapshot, current_snapshot, read_manifest
+from data.schema import FACTS_ORDER, RECORD_TABLES, TABLES, facts_sql
+from data.texts import COPY_OPTIONS
+from data.warehouse import Snapshot, current_snapshot
 from loaders.chunks import Done, Piece, versions
+from loaders.guard import writable
+from loaders.publish import (
+    complete,
+    facts_are_of_today,
+    new_id,
+    open_for_writing,
+    quoted,
+    serve,
+    sweep,
+    write_derived,
+    write_facts,
+)
 from loaders.stage import STAGE, Stage
 
-LOCK = "load.lock"
-PURGED = "purged.json"
 Kind = Literal["real", "demonstration"]
-_MEMORY = "1GB"
-
-
-@contextmanager
-def writing(folder: Path, wait_seconds: float = 30.0) -> Iterator[None]:
-    """Hold the warehouse for one writer. Raises WarehouseError naming the holder when the wait is over."""
-    with writable(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / LOCK).touch()
-    holder = folder / "load.holder"
-    lock = FileLock(str(folder / LOCK), timeout=wait_seconds)
-    try:
-        lock.acquire()
-    except Timeout:
-        who = holder.read_text(encoding="utf-8").strip() if holder.exists() else "another process"
-        raise WarehouseError(
-            f"Another load is running ({who}); this one waited {wait_seconds:g} seconds and changed nothing. Start it again when that one is done."
-        ) from None
-    try:
-        with writable(folder):
-            holder.write_text(
-                f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n", encoding="utf-8"
-            )
-        yield
-    finally:
-        holder.unlink(missing_ok=True)
-        lock.release()
-
-
-@contextmanager
-def writable(folder: Path) -> Iterator[None]:
-    """Tell a database or a system that cannot write (a full disk, a damaged base) as a WarehouseError."""
-    try:
-        yield
-    except (duckdb.Error, OSError) as error:
-        reason = str(error).strip().splitlines()[0][:300]
-        raise WarehouseError(
-            f"The warehouse in {folder} could not be written: {reason}. What was published is unchanged. "
-            "Make room, or mend what is named, and load again; where the served snapshot itself is damaged, add --from-nothing."
-        ) from error
 
 
 @dataclass(slots=True)
@@ -210,11 +175,12 @@ class Load:
         connection.execute(_MORE_CASES)
         connection.execute(SUPERSEDED)
         self._write_facts(connection)
-        write_meta(connection, self.load_id, self.kind, self.base.snapshot_id if self.base else None)
+        base = self.base.snapshot_id if self.base else None
+        write_derived(connection, self.folder, self.load_id, self.kind, base)
 
     def _write_facts(self, connection: duckdb.DuckDBPyConnection) -> None:
         """`facts` anew from the old one and the letters that changed; wholly anew where it is defined otherwise now."""
-        if self.base is None or facts_definition(connection) != _definition():
+        if self.base is None or not facts_are_of_today(connection):
             write_facts(connection)
             return
         changed = (
@@ -233,7 +199,7 @@ class Load:
         picked = f"{self._staged('texts')} WHERE seq IN (SELECT seq FROM picked)"
         connection.execute(
             f"COPY (SELECT letter_key, text, findings FROM {picked} ORDER BY letter_key) "
-            f"TO {quoted(self.folder / self._part_name)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048)"
+            f"TO {quoted(self.folder / self._part_name)} {COPY_OPTIONS}"
         )
         other = "SELECT letter_key FROM picked WHERE reread AND other_text"
         removed = [key for (key,) in connection.execute(other).fetchall()]
@@ -246,124 +212,6 @@ class Load:
                 yield from rows
 
         search.build(self._index, self.base.index if self.base else None, texts(), removed)
-
-
-def new_id() -> str:
-    """A name for a load or a snapshot: the time, and a part by chance."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-
-
-def open_for_writing(database: Path, spill: Path) -> duckdb.DuckDBPyConnection:
-    """A database in the making, in bounded memory."""
-    return duckdb.connect(
-        str(database),
-        config={"memory_limit": _MEMORY, "temp_directory": str(spill), "preserve_insertion_order": False},
-    )
-
-
-def write_facts(connection: duckdb.DuckDBPyConnection) -> None:
-    """`facts` wholly anew out of the record tables."""
-    connection.execute("DROP TABLE IF EXISTS facts")
-    connection.execute(f"CREATE TABLE facts AS {facts_sql()} {FACTS_ORDER}")
-
-
-def write_meta(connection: duckdb.DuckDBPyConnection, snapshot_id: str, kind: str, base: str | None) -> None:
-    """`terms` with their bits, and what the snapshot is."""
-    connection.execute(
-        "CREATE OR REPLACE TABLE terms (dimension VARCHAR, key VARCHAR, label VARCHAR, bit UBIGINT, position SMALLINT)"
-    )
-    terms = [
-        (dimension.key, key, dimension.term_label(key), 1 << position, position)
-        for dimension in mask_dimensions()
-        for position, key in enumerate(dimension.keys)
-    ]
-    connection.executemany("INSERT INTO terms VALUES (?, ?, ?, ?, ?)", terms)
-    connection.execute("CREATE OR REPLACE TABLE meta (key VARCHAR, value VARCHAR)")
-    said = {
-        "snapshot": snapshot_id,
-        "kind": kind,
-        "schema_version": schema_version(),
-        "base": base or "",
-        "facts": _definition(),
-    }
-    connection.executemany("INSERT INTO meta VALUES (?, ?)", list(said.items()))
-
-
-def facts_definition(connection: duckdb.DuckDBPyConnection) -> str:
-    """By which definition the `facts` of this database were made: of columns, terms, groups and editions."""
-    row = connection.execute("SELECT value FROM meta WHERE key = 'facts'").fetchone()
-    return str(row[0]) if row else ""
-
-
-def facts_are_of_today(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the `facts` of this database were made by the definition that this program has."""
-    return facts_definition(connection) == _definition()
-
-
-def _definition() -> str:
-    return hashlib.sha256(facts_sql().encode()).hexdigest()[:12]
-
-
-def complete(
-    folder: Path, snapshot_id: str, kind: str, base: str | None, letters: int, decisions: int, parts: list[str]
-) -> Snapshot:
-    """Sync the `.part` files of a new snapshot and its text parts, give them their final names, write the manifest last."""
-    database, index = folder / f"imr-{snapshot_id}.duckdb", folder / f"imr-{snapshot_id}.index"
-    made = [
-        database.with_suffix(".duckdb.part"),
-        *(p for p in index.with_suffix(".index.part").iterdir() if p.is_file()),
-    ]
-    for path in (*made, *(folder / part for part in parts if snapshot_id in part)):
-        _sync(path)
-    database.with_suffix(".duckdb.part").replace(database)
-    index.with_suffix(".index.part").replace(index)
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = {
-        "snapshot": snapshot_id,
-        "created": created,
-        "kind": kind,
-        "letters": letters,
-        "decisions": decisions,
-        "base": base,
-        "schema_version": schema_version(),
-        "text_parts": parts,
-    }
-    replace_file(folder / f"imr-{snapshot_id}.json", json.dumps(manifest, indent=1))
-    return Snapshot(folder, snapshot_id, created, kind, letters, decisions, tuple(parts))
-
-
-def serve(folder: Path, snapshot_id: str) -> None:
-    """Name the snapshot that is served from now on."""
-    replace_file(folder / POINTER, json.dumps({"snapshot": snapshot_id}))
-
-
-def leftovers(folder: Path) -> list[Path]:
-    """Files of snapshots that no manifest names: what a load, prune or purge that was killed left behind."""
-    listed = manifests(folder)
-    try:
-        parts = {part for snapshot_id in listed for part in read_manifest(folder, snapshot_id)["text_parts"]}
-    except WarehouseError:
-        return []  # with a damaged manifest nobody knows whose the files are: leave them
-    return [
-        path
-        for path in sorted({*folder.glob("imr-*"), *folder.glob("texts-*.parquet"), *folder.glob("*.new")})
-        if path.name not in parts
-        and not (path.suffix != ".new" and path.name.removeprefix("imr-").split(".")[0] in listed)
-    ]
-
-
-def manifests(folder: Path) -> set[str]:
-    """The ids of all snapshots that have a manifest."""
-    return {path.stem.removeprefix("imr-") for path in folder.glob("imr-*.json")}
-
-
-def sweep(folder: Path) -> None:
-    """Remove the leftovers. Called under the lock only."""
-    for path in leftovers(folder):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
 
 
 # The letters of the load: of two files of one letter the one whose name comes first, and none that the snapshot holds
@@ -405,56 +253,3 @@ UPDATE letters SET superseded = letter_key IN (
     QUALIFY row_number() OVER (PARTITION BY case_number ORDER BY decision_date DESC NULLS LAST, letter_id DESC) > 1
 ) WHERE case_number IN (SELECT case_number FROM cases)
 """
-
-
-def append_journal(folder: Path, entry: dict[str, Any]) -> None:
-    """Add one line to the journal of loads, which lies outside the snapshots."""
-    with (folder / JOURNAL).open("a+b") as stream:
-        if stream.seek(0, os.SEEK_END) and stream.seek(-1, os.SEEK_END) >= 0 and stream.read(1) != b"\n":
-            stream.write(b"\n")  # a crash cut the last line off: it stays alone
-        stream.write((json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8", errors="replace"))
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def purged(folder: Path) -> dict[str, str]:
-    """The letters that were purged and are not loaded again: letter id to the day of the purge.
-
-    Raises WarehouseError when the list is damaged, for then nobody knows what must not come back.
-    """
-    path = folder / PURGED
-    try:
-        return {
-            str(letter): str(day) for letter, day in json.loads(path.read_text(encoding="utf-8"))["letters"].items()
-        }
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WarehouseError(
-            f"The list of purged letters {path} cannot be read ({error}), so nothing is loaded: a purged letter might come "
-            "back. Restore the file from a backup, or remove it where no letter was ever purged."
-        ) from error
-
-
-def quoted(path: Path) -> str:
-    """A path as a string of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def replace_file(path: Path, content: str) -> None:
-    """Write a small file so that readers see the old content or the new, and it is on disk when this returns."""
-    temporary = path.with_name(path.name + ".new")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-    _sync(path.parent)

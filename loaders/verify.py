@@ -8,18 +8,20 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from data import search
+from data.asking import same
 from data.errors import WarehouseError
 from data.schema import facts_sql
+from data.standing import answers
 from data.warehouse import Snapshot, current_snapshot, read_manifest, snapshot
 from loaders.attached import attached, parts_sql, rows
 from loaders.attached import count as _count
+from loaders.guard import purged, writing
+from loaders.publish import facts_are_of_today, leftovers, manifests
 from loaders.rows import letter_key
 from loaders.settle import letter_id, text_sha
 from loaders.stage import STAGE
-from loaders.store import facts_are_of_today, leftovers, manifests, purged, writing
 
 SAMPLE = 500
 
@@ -109,6 +111,7 @@ def _counts(one: Snapshot, findings: Findings, all_texts: bool) -> None:
             if found := count(query):
                 wrong(f"{found:,} {what}.")
         _facts(connection, count, wrong)
+        _answers(one, wrong)
         held = [letter_key(letter) for letter in purged(one.folder)]
         if found := count("FROM letters WHERE letter_key IN (SELECT unnest(?::BIGINT[]))", [held]):
             wrong(f"{found:,} purged letters are still here; python -m loaders purge finishes what was stopped.")
@@ -132,6 +135,16 @@ def _facts(connection: duckdb.DuckDBPyConnection, count: Callable[..., int], wro
             )
         )
         wrong(f"facts differ from what the tables give ({more:,} rows too many, {less:,} missing): {why}.")
+
+
+def _answers(one: Snapshot, wrong: Callable[[str], None]) -> None:
+    """What is kept for pages of the whole snapshot is what its facts give."""
+    with one.connect() as connection:
+        kept = dict(connection.execute("SELECT question, rows FROM answers").fetchall())
+        if kept:
+            found = answers(connection, one)
+            if spoilt := sum(not same(rows, kept[key]) for key, rows in found.items() if key in kept):
+                wrong(f"{spoilt:,} of the answers that are kept for pages differ from what facts give.")
 
 
 def _texts(
@@ -162,7 +175,7 @@ def _index(
     connection: duckdb.DuckDBPyConnection, one: Snapshot, count: Callable[..., int], wrong: Callable[[str], None]
 ) -> None:
     """The index holds every letter once and no other."""
-    connection.register("indexed", pa.table({"letter_key": pa.array(search.all_letters(one.index), pa.int64())}))
+    connection.register("indexed", search.all_letters(one.index))
     for what, query in {
         "letters that are not in the index": "SELECT letter_key FROM letters ANTI JOIN indexed USING (letter_key)",
         "letters in the index that are in no table": "SELECT letter_key FROM indexed ANTI JOIN letters USING (letter_key)",

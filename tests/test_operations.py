@@ -18,9 +18,11 @@ import tantivy
 from data.errors import OverturnError, WarehouseError
 from data.warehouse import POINTER, current_snapshot, read_journal
 from loaders.__main__ import main
+from loaders.guard import PURGED
 from loaders.ingest import ingest
-from loaders.operations import forget, held, history_lines, prune, purge, rollback
-from loaders.store import PURGED, manifests
+from loaders.operations import held, history_lines, prune, rollback
+from loaders.publish import manifests
+from loaders.purge import forget, purge
 from loaders.verify import verify
 from tests.builder import COVER, Item, raw_letter
 from tests.conftest import ROOT
@@ -29,8 +31,8 @@ from tests.test_store import dying, letters
 WORD = "quokkaphobia"
 
 DYING = dying(
-    ("store.py", "search.py", "operations.py"),
-    "from loaders.operations import prune, purge, rollback\nfolder = Path(sys.argv[2])",
+    ("store.py", "publish.py", "search.py", "operations.py", "purge.py"),
+    "from loaders.operations import prune, rollback\nfrom loaders.purge import purge\nfolder = Path(sys.argv[2])",
     "eval(sys.argv[3])",
 )
 
@@ -301,7 +303,7 @@ def test_verify_says_when_definitions_have_changed(folder: Path, monkeypatch: py
         "d.outcome = 'overturned'", "d.outcome = 'upheld'"
     )
     monkeypatch.setattr("loaders.verify.facts_sql", changed)
-    monkeypatch.setattr("loaders.store.facts_sql", changed)
+    monkeypatch.setattr("loaders.publish.facts_sql", changed)
     assert any("python -m loaders reparse" in finding for finding in verify(folder).wrong)
 
 

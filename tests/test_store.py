@@ -14,8 +14,8 @@ import pytest
 
 from data.errors import WarehouseError
 from data.warehouse import JOURNAL, POINTER, Snapshot, current_snapshot, read_journal
+from loaders.guard import LOCK, append_journal, writing
 from loaders.ingest import ingest
-from loaders.store import LOCK, append_journal, writing
 from tests.builder import Item, raw_letter
 from tests.conftest import ROOT
 
@@ -41,7 +41,7 @@ print(calls)
 
 
 DYING = dying(
-    ("store.py", "search.py", "ingest.py"),
+    ("store.py", "publish.py", "search.py", "ingest.py"),
     "from loaders.ingest import ingest",
     "ingest([Path(sys.argv[2])], Path(sys.argv[3]))",
 )
@@ -166,7 +166,7 @@ def test_a_warehouse_whose_place_is_a_file(tmp_path: Path) -> None:
 
 
 def test_a_second_loader_is_told_who_holds_the_lock(loaded: Path) -> None:
-    holding = "from pathlib import Path; from loaders.store import writing; import sys\n"
+    holding = "from pathlib import Path; from loaders.guard import writing; import sys\n"
     holding += "with writing(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", holding, str(loaded)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -200,7 +200,7 @@ def test_a_stopped_load_leaves_only_what_the_next_one_goes_on_with(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("loaders.store._sync", stop)
+    monkeypatch.setattr("loaders.publish._sync", stop)
     with pytest.raises(KeyboardInterrupt):
         ingest([loaded.parent / "next"], loaded)
     assert current_snapshot(loaded) == before

@@ -11,7 +11,7 @@ import streamlit as st
 
 from data.errors import WarehouseError
 from data.filters import Filters, from_query, one_value, to_query
-from data.queries import Headline
+from data.rates import Headline
 from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot

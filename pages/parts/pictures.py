@@ -10,7 +10,7 @@ from functools import partial
 import streamlit as st
 
 from data.filters import Choice, DateRange
-from data.queries import Group, Headline
+from data.rates import Group, Headline
 from data.schema import NOT_STATED
 from data.sentences import standing_out
 from data.statistics import Unit, counted, rate_words

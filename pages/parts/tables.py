@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data.exports import csv_text
-from data.queries import Group
+from data.rates import Group
 from data.statistics import Rate
 from pages.parts.state import View
 

@@ -11,7 +11,7 @@ import pytest
 
 from data.exports import csv_text, safe_cell
 from data.filters import Choice, DateRange, Filters, from_query
-from data.queries import Group, Headline
+from data.rates import Group, Headline
 from data.sentences import answer, chips, day, filter_text, standing_out
 from data.statistics import Difference, Rate, Sums, overturn_rate
 from data.warehouse import Snapshot

@@ -1,0 +1,128 @@
+"""What every question to a snapshot stands on: a cursor of its own, the filter's bits and word hits, answers kept ready."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from data import search
+from data.filters import Filters, where
+from data.statistics import Sums, pooled_rho
+from data.warehouse import Snapshot
+
+Row = tuple[Any, ...]
+SUMS = (
+    "coalesce(sum(n), 0)::BIGINT, coalesce(sum(y), 0)::BIGINT, count(*)::BIGINT, coalesce(sum(n*n), 0)::BIGINT, "
+    "coalesce(sum(y*y), 0)::BIGINT, coalesce(sum(n*y), 0)::BIGINT, coalesce(sum(y*y/n), 0)::DOUBLE"
+)
+
+
+class Questions:
+    """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads.
+
+    `connection` is one to the snapshot's database. Answers that were computed when the snapshot was published (table
+    `answers`) are looked up rather than computed.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, filters: Filters) -> None:
+        self.snapshot = snapshot
+        self.filters = filters
+        self._cursor = connection.cursor()
+        self.bits = _bits(self._cursor)
+        if filters.words:
+            self._cursor.register("hits", search.letters_with(snapshot.index, filters.words))
+
+    @property
+    def by_letter(self) -> bool:
+        """Whether the letter is the unit, not the disputed item."""
+        return self.filters.unit == "letter"
+
+    def where(self, *, ignoring: str | None = None) -> tuple[str, list[object]]:
+        """The filter as a condition over `facts` with its parameters; `ignoring` leaves out one dimension."""
+        return where(self.filters, self.bits, ignoring=ignoring)
+
+    def date_column(self) -> str:
+        """The column of the filter's kind of date."""
+        return "decision_date" if self.filters.date_field == "decision" else "ur_denial_date"
+
+    def _whole_rho(self) -> float:
+        """The intra-letter correlation of the whole snapshot, where the filter itself cannot tell."""
+        sums = sums_of(self._one(f"WITH per AS ({per_letter('true')}) SELECT {SUMS} FROM per", []))
+        return pooled_rho(sums) if sums.n else 0.0
+
+    def _rho(self, whole: Sums) -> float:
+        """The intra-letter correlation for a filter with these sums; 0 where the letter is the unit."""
+        return 0.0 if self.by_letter or not whole.n else pooled_rho(whole, otherwise=self._whole_rho())
+
+    def _one(self, sql: str, values: Sequence[object]) -> Row:
+        return next(iter(self._all(sql, values)), ())
+
+    def _all(self, sql: str, values: Sequence[object]) -> list[Row]:
+        kept = self._cursor.execute("SELECT rows FROM answers WHERE question = ?", [question_key(sql, values)])
+        if found := kept.fetchone():
+            return decoded(found[0])
+        return self._cursor.execute(sql, list(values)).fetchall()
+
+    def _dicts(self, sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
+        cursor = self._cursor.execute(sql, list(values))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def per_letter(condition: str, more: str = "", more_alone: str = "") -> str:
+    """SQL of the letters that hold items for which `condition` is true: `letter_key`, items `n`, overturned `y`.
+
+    `condition` stands in it twice, and so must its parameters. Items that are alone in their letter need no grouping,
+    which halves the time. `more` are further columns as aggregates, `more_alone` the same of a single item.
+    """
+    return (
+        f"SELECT letter_key, count(*) n, count(*) FILTER (overturned) y {more} FROM facts WHERE ({condition}) AND NOT alone "
+        f"GROUP BY letter_key UNION ALL SELECT letter_key, 1::BIGINT, overturned::BIGINT {more_alone} FROM facts "
+        f"WHERE ({condition}) AND alone"
+    )
+
+
+def sums_of(values: Sequence[Any]) -> Sums:
+    """Sums from a row in the order of `SUMS`."""
+    n, y, letters, nn, yy, ny, within = values
+    return Sums(n=int(n), y=int(y), letters=int(letters), nn=int(nn), yy=int(yy), ny=int(ny), within=float(within))
+
+
+def question_key(sql: str, values: Sequence[object]) -> str:
+    """The name under which the answer to this question is kept."""
+    return hashlib.sha256(f"{' '.join(sql.split())}\0{values!r}".encode()).hexdigest()[:24]
+
+
+def encoded(rows: Sequence[Row]) -> str:
+    """Rows of numbers, texts, truth values and dates as JSON."""
+    return json.dumps([[{"date": v.isoformat()} if isinstance(v, date) else v for v in row] for row in rows])
+
+
+def decoded(text: str) -> list[Row]:
+    """The rows that `encoded` wrote."""
+    return [
+        tuple(date.fromisoformat(value["date"]) if isinstance(value, dict) else value for value in row)
+        for row in json.loads(text)
+    ]
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two kept answers say the same: rows in any order, and sums of shares to the last digits but one."""
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(text: str) -> list[str]:
+    rows = decoded(text)
+    return sorted(repr([round(v, 6) if isinstance(v, float) else v for v in row]) for row in rows)
+
+
+def _bits(cursor: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    bits: dict[str, dict[str, int]] = {}
+    for dimension, key, bit in cursor.execute("SELECT dimension, key, bit FROM terms").fetchall():
+        bits.setdefault(dimension, {})[key] = bit
+    return bits

@@ -1,0 +1,338 @@
+"""Rates and counts of a filter: the headline, against the rest, by dimension, crossed, over time.
+
+Every rate comes from `statistics.overturn_rate` over sums that SQL makes letter by letter, because the items of a letter
+are alike (statistics.md). Grouping by letter is what costs, so it is left to the letters that need it: items alone in
+their letter are summed as they are, and so are letters all of whose items fall into one cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from data.asking import SUMS, Questions, Row, per_letter, sums_of
+from data.filters import where
+from data.schema import NOT_STATED, dimensions
+from data.statistics import (
+    CrossSums,
+    Difference,
+    Rate,
+    Sums,
+    benjamini_hochberg,
+    difference,
+    overturn_rate,
+    pooled_rho,
+    rest_of,
+)
+
+_CROSS = (
+    "count(*) FILTER (rn > 0)::BIGINT, sum(n*rn)::BIGINT, sum(n*ry)::BIGINT, "
+    "sum(y*rn)::BIGINT, sum(y*ry)::BIGINT, sum(wy)::BIGINT"
+)
+_ALONE_SUMS = (
+    "sum(n)::BIGINT, sum(y)::BIGINT, sum(n)::BIGINT, sum(n)::BIGINT, sum(y)::BIGINT, sum(y)::BIGINT, sum(y)::DOUBLE"
+)
+PERIODS = {"month": "month", "quarter": "quarter", "year": "year"}
+"""Lengths of a period, and what SQL calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One value of a dimension: its rate, how it differs from the rest, and whether that stands after correction."""
+
+    key: str
+    label: str
+    rate: Rate
+    versus_rest: Difference | None = None
+    stands_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The filter's own figures. `upheld`, `partly`, `overturned` count letters by their items in the filter."""
+
+    rate: Rate
+    decisions: int
+    letters: int
+    upheld: int
+    partly: int
+    overturned: int
+    rho: float
+    first: date | None
+    last: date | None
+    undated: int
+    ancillary: int
+    modified: int
+    retrospective: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month, quarter or year of the trend; `start` is its first day."""
+
+    start: date
+    rate: Rate
+
+
+class Rates(Questions):
+    """Answers in rates and counts."""
+
+    def headline(self, without: Sequence[str] | None = None) -> Headline:
+        """The filter's figures; `without` other switches than the filter's own, for the rate that they would give."""
+        filters = self.filters
+        if without is not None:
+            filters = replace(self.filters, without=tuple(without))
+        condition, values = where(filters, self.bits)
+        switches = ("ancillary", "modified", "retrospective")
+        more = ", any_value(decision_date) d" + "".join(f", count(*) FILTER ({name}) {name}" for name in switches)
+        alone = ", decision_date" + "".join(f", {name}::BIGINT" for name in switches)
+        row = self._one(
+            f"""
+            WITH per AS ({per_letter(condition, more, alone)})
+            SELECT {SUMS}, count(*) FILTER (y = 0), count(*) FILTER (y > 0 AND y < n), count(*) FILTER (y = n),
+                min(d), max(d), coalesce(sum(n) FILTER (d IS NULL), 0)::BIGINT,
+                {", ".join(f"coalesce(sum({name}), 0)::BIGINT" for name in switches)} FROM per
+            """,
+            [*values, *values],
+        )
+        sums = sums_of(row[:7])
+        upheld, partly, overturned = row[7:10]
+        charted = Sums.letters_as_units(sums.letters, partly + overturned) if self.by_letter else sums
+        rho = pooled_rho(sums, otherwise=self._whole_rho()) if sums.n else 0.0
+        return Headline(
+            rate=overturn_rate(charted, 0.0 if self.by_letter else rho),
+            decisions=sums.n,
+            letters=sums.letters,
+            upheld=upheld,
+            partly=partly,
+            overturned=overturned,
+            rho=rho,
+            first=row[10],
+            last=row[11],
+            undated=row[12],
+            ancillary=row[13],
+            modified=row[14],
+            retrospective=row[15],
+        )
+
+    def against_rest(self) -> tuple[Difference | None, Rate | None]:
+        """The filter against everything in the snapshot that is not in it: the difference and the rest's rate."""
+        if not self.filters.active:
+            return None, None
+        condition, values = self.where()
+        sides = "(n > 0)::INT n, (y > 0)::INT y, (an > n)::INT rn, (ay > y)::INT ry" if self.by_letter else _SIDES
+        # A letter with items on both sides counts on both; its shared part enters the covariance.
+        row = self._one(
+            f"""
+            WITH raw AS (SELECT letter_key, count(*) an, count(*) FILTER (overturned) ay,
+                    count(*) FILTER ({condition}) n, count(*) FILTER (overturned AND ({condition})) y
+                FROM facts WHERE NOT alone GROUP BY letter_key),
+            per AS (SELECT {sides} FROM raw),
+            single AS (SELECT count(*) FILTER ({condition}) n, count(*) FILTER (overturned AND ({condition})) y, count(*) an,
+                count(*) FILTER (overturned) ay FROM facts WHERE alone)
+            SELECT {_side_sums("n", "y")}, {_side_sums("rn", "ry")},
+                count(*) FILTER (n > 0 AND rn > 0)::BIGINT, sum(n*rn)::BIGINT, sum(n*ry)::BIGINT, sum(y*rn)::BIGINT, sum(y*ry)::BIGINT,
+                (SELECT n FROM single), (SELECT y FROM single), (SELECT an FROM single), (SELECT ay FROM single) FROM per
+            """,
+            [*values, *values, *values, *values],
+        )
+        n, y, all_n, all_y = row[19:]
+        group = _side(row[:7]) + Sums.letters_as_units(n, y)
+        rest = _side(row[7:14]) + Sums.letters_as_units(all_n - n, all_y - y)
+        if not group.n or not rest.n:
+            return None, None
+        rho = 0.0 if self.by_letter else self._whole_rho()
+        cross = CrossSums(*(int(value or 0) for value in row[14:19]))
+        return difference(group, rest, cross, rho), overturn_rate(rest, rho)
+
+    def by(self, name: str, own: bool = False) -> list[Group]:
+        """Rates by a dimension or an exclusive profile, in the vocabulary's order, groups without items left out.
+
+        The filter on that dimension itself is ignored unless `own`. Differences are against everything else in the
+        filter; which of them stand out is corrected over all groups of the list (Benjamini and Hochberg 1995).
+        """
+        whole, cells = self.cells(name, own)
+        if not whole.n:
+            return []
+        rho = self._rho(whole)
+        dimension = dimensions()[name]
+        groups = [
+            Group(
+                key,
+                dimension.term_label(key),
+                overturn_rate(cells[key][0], rho),
+                difference(*cells[key], rho) if cells[key][1].n else None,
+            )
+            for key in dict.fromkeys([*dimension.keys, NOT_STATED])
+            if key in cells
+        ]
+        stands_out = benjamini_hochberg([group.versus_rest.p_value if group.versus_rest else None for group in groups])
+        return [replace(group, stands_out=stands) for group, stands in zip(groups, stands_out, strict=True)]
+
+    def cells(self, name: str, own: bool = False) -> tuple[Sums, dict[str, tuple[Sums, Sums, CrossSums]]]:
+        """The sums of the whole filter and, by key of a dimension, those of the group, of the rest, and across both."""
+        condition, values = self.where(ignoring=None if own else name)
+        column = dimensions()[name].column
+        # A letter with items in the group and outside it counts on both sides: n, y in the group, rn, ry outside, wy in all.
+        letter = "1 n, (y > 0)::INT y" if self.by_letter else "n, y"
+        pair = (
+            "1 n, (g.y > 0)::INT y, (w.n > g.n)::INT rn, (w.y > g.y)::INT ry, (w.y > 0)::INT wy"
+            if self.by_letter
+            else "g.n, g.y, w.n - g.n rn, w.y - g.y ry, w.y wy"
+        )
+        keyed, key_values = self._keyed(name)
+        rows = self._all(
+            f"""
+            WITH base AS (SELECT letter_key, {column} AS mask, count(*) n, count(*) FILTER (overturned) y
+                FROM facts WHERE ({condition}) AND NOT alone GROUP BY ALL),
+            whole AS (SELECT letter_key, any_value(mask) mask, count(*) masks, sum(n) n, sum(y) y FROM base GROUP BY letter_key),
+            mixed AS (SELECT b.* FROM base b SEMI JOIN (FROM whole WHERE masks > 1) USING (letter_key)),
+            keyed AS ({keyed.format(base="mixed")}),
+            grouped AS (SELECT key, letter_key, sum(n) n, sum(y) y FROM mixed JOIN keyed USING (mask) GROUP BY ALL),
+            per AS (SELECT key, {pair} FROM grouped g JOIN whole w USING (letter_key)),
+            single AS (SELECT {column} AS mask, count(*) n, count(*) FILTER (overturned) y
+                FROM facts WHERE ({condition}) AND alone GROUP BY ALL)
+            SELECT 'mixed', key, {SUMS}, {_CROSS} FROM per GROUP BY key
+            UNION ALL SELECT 'uniform', mask::VARCHAR, {SUMS}, 0, 0, 0, 0, 0, 0
+                FROM (SELECT mask, {letter} FROM whole WHERE masks = 1) GROUP BY mask
+            UNION ALL SELECT 'uniform', mask::VARCHAR, {_ALONE_SUMS}, 0, 0, 0, 0, 0, 0 FROM single GROUP BY mask
+            UNION ALL SELECT 'whole', NULL, {SUMS}, 0, 0, 0, 0, 0, 0 FROM (SELECT {letter} FROM whole WHERE masks > 1)
+            """,
+            [*values, *key_values, *values],
+        )
+        whole = Sums()
+        groups: dict[str, tuple[Sums, CrossSums, int]] = {}
+        for kind, key, *figures in rows:
+            sums, across, in_letters = sums_of(figures[:7]), CrossSums(*map(int, figures[7:12])), int(figures[12])
+            if kind != "mixed":
+                whole += sums
+            if kind == "uniform":
+                across, in_letters = CrossSums(), sums.y
+            for one in () if kind == "whole" else (key,) if kind == "mixed" else self._keys(name, key):
+                held = groups.get(one, (Sums(), CrossSums(), 0))
+                groups[one] = (held[0] + sums, _sum(held[1], across), held[2] + in_letters)
+        cells: dict[str, tuple[Sums, Sums, CrossSums]] = {}
+        for key, (group, across, in_letters) in groups.items():
+            rest = rest_of(whole, group, across)
+            if self.by_letter:
+                rest = Sums.letters_as_units(
+                    whole.letters - group.letters + across.letters, whole.y - in_letters + across.ny
+                )
+            cells[key] = (group, rest, across)
+        return whole, cells
+
+    def cross(self, rows_name: str, columns_name: str) -> dict[tuple[str, str], Rate]:
+        """Rates for every pair of keys of two dimensions that occurs, under all filters."""
+        condition, values = self.where()
+        first, second = dimensions()[rows_name].column, dimensions()[columns_name].column
+        first_keyed, first_values = self._keyed(rows_name, "a")
+        second_keyed, second_values = self._keyed(columns_name, "b")
+        letter = "1 n, (y > 0)::INT y" if self.by_letter else "n, y"
+        found = self._all(
+            f"""
+            WITH base AS (SELECT letter_key, {first} a, {second} b, count(*) n, count(*) FILTER (overturned) y
+                FROM facts WHERE ({condition}) AND NOT alone GROUP BY ALL),
+            whole AS (SELECT letter_key, any_value(a) a, any_value(b) b, count(*) pairs, sum(n) n, sum(y) y FROM base GROUP BY letter_key),
+            mixed AS (SELECT m.* FROM base m SEMI JOIN (FROM whole WHERE pairs > 1) USING (letter_key)),
+            ka AS ({first_keyed.format(base="mixed")}), kb AS ({second_keyed.format(base="mixed")}),
+            grouped AS (SELECT ka.key k1, kb.key k2, letter_key, sum(n) n, sum(y) y
+                FROM mixed JOIN ka USING (a) JOIN kb USING (b) GROUP BY ALL),
+            single AS (SELECT {first} a, {second} b, count(*) n, count(*) FILTER (overturned) y
+                FROM facts WHERE ({condition}) AND alone GROUP BY ALL)
+            SELECT 'mixed', k1, k2, {SUMS} FROM (SELECT k1, k2, {letter} FROM grouped) GROUP BY k1, k2
+            UNION ALL SELECT 'uniform', a::VARCHAR, b::VARCHAR, {SUMS}
+                FROM (SELECT a, b, {letter} FROM whole WHERE pairs = 1) GROUP BY a, b
+            UNION ALL SELECT 'uniform', a::VARCHAR, b::VARCHAR, {_ALONE_SUMS} FROM single GROUP BY a, b
+            """,
+            [*values, *first_values, *second_values, *values],
+        )
+        cells: dict[tuple[str, str], Sums] = {}
+        for kind, a, b, *figures in found:
+            pairs: Iterable[tuple[str, str]] = [(a, b)]
+            if kind == "uniform":
+                pairs = [(one, other) for one in self._keys(rows_name, a) for other in self._keys(columns_name, b)]
+            for pair in pairs:
+                cells[pair] = cells.get(pair, Sums()) + sums_of(figures)
+        rho = 0.0 if self.by_letter else self.headline().rho
+        return {pair: overturn_rate(sums, rho) for pair, sums in cells.items()}
+
+    def periods(self, length: str = "month") -> list[Period]:
+        """The trend by decision date (or the filter's kind of date), periods without items left out."""
+        condition, values = self.where()
+        column = self.date_column()
+        letter = "p, 1 n, (y > 0)::INT y" if self.by_letter else "p, n, y"
+        stated = f"({condition}) AND {column} IS NOT NULL"
+        start = f"date_trunc('{PERIODS[length]}', d)::DATE p"
+        rows = self._all(
+            f"""
+            WITH per AS (SELECT {start}, n, y FROM ({per_letter(stated, f", any_value({column}) d", f", {column}")}))
+            SELECT p, {SUMS} FROM (SELECT {letter} FROM per) GROUP BY p ORDER BY p
+            """,
+            [*values, *values],
+        )
+        cells = [(row[0], sums_of(row[1:8])) for row in rows]
+        rho = self._rho(sum((sums for _, sums in cells), Sums()))
+        return [Period(start, overturn_rate(sums, rho)) for start, sums in cells]
+
+    def counts(self, name: str) -> dict[str, int]:
+        """Decisions by key of a dimension or of `outcome`, under all filters but the one on it."""
+        condition, values = self.where(ignoring=name)
+        if name == "outcome":
+            sql = f"SELECT CASE WHEN overturned THEN 'overturned' ELSE 'upheld' END, count(*) FROM facts WHERE {condition} GROUP BY 1"
+            return dict(self._all(sql, values))
+        column = dimensions()[name].column
+        found: dict[str, int] = {}
+        for mask, n in self._all(f"SELECT {column}, count(*) FROM facts WHERE {condition} GROUP BY 1", values):
+            for key in self._keys(name, mask):
+                found[key] = found.get(key, 0) + n
+        return found
+
+    def undated(self) -> int:
+        """Decisions without a date of the filter's kind, under all filters but the one on dates."""
+        condition, values = self.where(ignoring="date")
+        sql = f"SELECT count(*) FILTER ({self.date_column()} IS NULL) FROM facts WHERE {condition}"
+        return int(self._one(sql, values)[0])
+
+    def bounds(self) -> tuple[date | None, date | None]:
+        """The first and last date of the filter's kind in the whole snapshot."""
+        row = self._one(f"SELECT min({self.date_column()}), max({self.date_column()}) FROM facts", [])
+        return row[0], row[1]
+
+    def _keys(self, name: str, mask: object) -> list[str]:
+        """The keys that a value of a dimension's column holds."""
+        if dimensions()[name].kind == "value":
+            return [str(mask)]
+        bits = int(str(mask))
+        return [key for key, bit in self.bits.get(name, {}).items() if bits & bit] or [NOT_STATED]
+
+    def _keyed(self, name: str, column: str = "mask") -> tuple[str, list[object]]:
+        """SQL that lists which keys each distinct value of `column` in `{base}` holds, as (`column`, key)."""
+        if dimensions()[name].kind == "value":
+            return f"SELECT DISTINCT {column}, {column} AS key FROM {{base}}", []
+        return (
+            f"SELECT m.{column}, t.key FROM (SELECT DISTINCT {column} FROM {{base}}) m, terms t "
+            f"WHERE t.dimension = ? AND (m.{column} & t.bit) <> 0 UNION ALL SELECT 0::UBIGINT, '{NOT_STATED}'",
+            [name],
+        )
+
+
+_SIDES = "n, y, an - n rn, ay - y ry"
+
+
+def _side_sums(n: str, y: str) -> str:
+    return (
+        f"sum({n})::BIGINT, sum({y})::BIGINT, count(*) FILTER ({n} > 0)::BIGINT, sum({n}*{n})::BIGINT, sum({y}*{y})::BIGINT, "
+        f"sum({n}*{y})::BIGINT, sum(CASE WHEN {n} > 0 THEN {y}*{y}/{n} ELSE 0 END)::DOUBLE"
+    )
+
+
+def _side(values: Row) -> Sums:
+    """Sums over no letters are NULL and count as 0."""
+    return sums_of([value or 0 for value in values])
+
+
+def _sum(one: CrossSums, other: CrossSums) -> CrossSums:
+    return CrossSums(
+        one.letters + other.letters, one.nn + other.nn, one.ny + other.ny, one.yn + other.yn, one.yy + other.yy
+    )

@@ -1,0 +1,91 @@
+"""What pages ask of a whole snapshot, answered once when it is published and kept in it (table `answers`).
+
+Cluster sums over millions of items take a second each; whoever opens a page without a filter should not wait for them.
+An answer is found by the text of its question and its parameters (`asking.question_key`), so a question that is asked
+otherwise now is computed as any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import duckdb
+
+from data.asking import Row, decoded, encoded, question_key
+from data.filters import SWITCHES, Choice, Filters
+from data.queries import Reader
+from data.rates import PERIODS
+from data.schema import NOT_STATED, dimensions
+from data.warehouse import Snapshot
+
+FEWEST_DECISIONS = 50_000
+CROSSED = (("admin", "reviewer"), ("modality", "body"))
+"""Pairs of dimensions that pages show against each other."""
+
+
+class _Recorder(Reader):
+    """A reader that computes everything and remembers what it was asked and what it found."""
+
+    kept: dict[str, str]
+
+    def _all(self, sql: str, values: Sequence[object]) -> list[Row]:
+        key = question_key(sql, values)
+        if key in self.kept:
+            return decoded(self.kept[key])
+        rows = self._cursor.execute(sql, list(values)).fetchall()
+        self.kept[key] = encoded(rows)
+        return rows
+
+
+def answers(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[str, str]:
+    """Every standing question to the facts of this connection with its answer, as `asking.Questions` looks them up."""
+    kept: dict[str, str] = {}
+    whole, imaging = Filters(), Filters().choose("modality", Choice(exclude=(NOT_STATED,)))
+    for unit in ("item", "letter"):
+        _ask_whole(_recorder(connection, snapshot, replace(whole, unit=unit), kept))
+        _ask_dates(_recorder(connection, snapshot, replace(whole, unit=unit, date_field="ur"), kept))
+        reader = _recorder(connection, snapshot, replace(imaging, unit=unit), kept)
+        reader.headline()
+        reader.against_rest()
+        reader.by("modality", True)
+        reader.cross("modality", "body")
+    return kept
+
+
+def keep_answers(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
+    """Fill the table `answers` anew; with few decisions it stays empty, for then any question takes milliseconds."""
+    connection.execute("DELETE FROM answers")
+    (decisions,) = connection.execute("SELECT count(*) FROM facts").fetchone() or (0,)
+    if decisions < FEWEST_DECISIONS:
+        return
+    kept = answers(connection, snapshot)
+    connection.executemany("INSERT INTO answers VALUES (?, ?)", list(kept.items()))
+
+
+def _recorder(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, filters: Filters, kept: dict[str, str]
+) -> _Recorder:
+    reader = _Recorder(connection, snapshot, filters)
+    reader.kept = kept
+    return reader
+
+
+def _ask_whole(reader: Reader) -> None:
+    reader.headline()
+    for switch in SWITCHES:
+        reader.headline((switch,))
+    for name in dimensions():
+        reader.by(name)
+        reader.counts(name)
+    reader.counts("outcome")
+    for pair in CROSSED:
+        reader.cross(*pair)
+    _ask_dates(reader)
+
+
+def _ask_dates(reader: Reader) -> None:
+    for length in PERIODS:
+        reader.periods(length)
+    reader.bounds()
+    reader.undated()
