@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 from typing import Literal
@@ -129,18 +129,7 @@ def _flagged(points: Sequence[Point], centre: float) -> list[Point]:
     for point in told:
         if point.limits and point.rate.rate is not None and not point.limits[0] <= point.rate.rate <= point.limits[1]:
             flags[point.start] = "outside"
-    return [
-        Point(
-            point.start,
-            point.rate,
-            point.complete,
-            point.centre,
-            point.limits,
-            point.z,
-            flags.get(point.start),
-        )
-        for point in points
-    ]
+    return [replace(point, flag=flags.get(point.start)) for point in points]
 
 
 def _side(point: Point, centre: float) -> int:
