@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from data.standardise import Cell, Matched, Ratio, Stratum, byar, matched, ratio_words, rolled_up, standardised_ratio
 from data.statistics import Rate, Sums, overturn_rate
+from tests.simulation import RHO, drawn_letters, sums_of_letters
 
 NB = "\u00a0"
 
@@ -199,3 +200,24 @@ def test_mix_alone_makes_no_difference() -> None:
         outside += got.distinguishable
     assert sum(ratios) / 300 == pytest.approx(1.0, abs=0.03)
     assert outside / 300 <= 0.07
+
+
+def test_limits_hold_with_letter_clusters() -> None:
+    """Letters whose items are alike, easy and hard ones: limits without the design effect are too short, with it not."""
+    source = random.Random(1987)
+    others = {("easy",): Cell(100_000, 10_000, 50_000), ("hard",): Cell(100_000, 30_000, 50_000)}
+    held = plain = 0
+    for _ in range(400):
+        easy, hard = (
+            sums_of_letters([(n, y) for _, n, y in drawn_letters(source, p, letters, None)])
+            for p, letters in ((0.1, 60), (0.3, 20))
+        )
+        group = {("easy",): Cell(easy.n, easy.y, 60), ("hard",): Cell(hard.n, hard.y, 20)}
+        got = standardised_ratio(group, others, overturn_rate(easy + hard, RHO))
+        assert got.low is not None
+        assert got.high is not None
+        held += got.low <= 1 <= got.high
+        low, high = byar(got.observed, got.expected)
+        plain += low <= 1 <= high
+    assert held / 400 >= 0.94
+    assert plain < held - 20
