@@ -118,6 +118,9 @@ def test_composition_of_nothing() -> None:
     assert (got.a.rate, got.versus.d, got.stands_out) == (None, None, False)
     (none,) = composition({"mri": units(50, 0)}, {"mri": units(50, 0)})
     assert (none.versus.d, none.stands_out) == (0.0, False)
+    fours = sums_of([(letter, False) for letter in range(20) for _ in range(4)])
+    (unknown,) = composition({"mri": fours}, {"mri": fours})  # nothing tells how alike: a letter counts as one item
+    assert (unknown.a.effective, unknown.a.high) == (20, pytest.approx(wilson(0, 20)[1]))
     with pytest.raises(ValueError, match="one side only: ct, mri"):
         composition({"mri": units(5, 1)}, {"ct": units(5, 1)})
 

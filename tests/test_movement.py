@@ -86,6 +86,7 @@ def test_nothing_overturned_is_no_certainty() -> None:
     assert 0 <= got[1].weight <= 1
     assert moved_most({}, 0.6) == []
     assert moved_most({"few": (units(3, 1), units(3, 2))}, 0.6) == []
+    assert moved_most({"few before": (units(9, 1), units(300, 20)), "few now": (units(300, 1), units(9, 2))}, 0.6) == []
 
 
 def test_ties_are_in_the_order_of_their_keys() -> None:
