@@ -51,7 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "parts", nargs="*", type=_part, metavar="PART", help=f"any of {', '.join(PARTS)} (default: all)"
     )
-    parser.add_argument("--letters", type=int, default=20_000, metavar="N", help="synthetic letters that are loaded")
+    parser.add_argument(
+        "--letters",
+        type=int,
+        default=20_000,
+        metavar="N",
+        help="synthetic letters that are loaded (a million take about 15 GB of room)",
+    )
     parser.add_argument(
         "--decisions", type=_numbers, default=queries.SIZES, metavar="N,N", help="sizes at which questions are asked"
     )

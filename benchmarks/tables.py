@@ -106,7 +106,7 @@ def _loading(figures: Mapping[str, Any]) -> tuple[str, str, Lines]:
             lambda size: _megabytes(size["full"]["main_bytes"]),
         ),
         row(
-            "peak memory of all processes, MB",
+            "peak memory of all processes together, MB",
             lambda size: _megabytes(size["full"]["all_bytes"]),
             f"{BUDGET_BYTES / _MEGABYTE:,.0f}: {_verdict(last['full']['all_bytes'] <= BUDGET_BYTES)}",
         ),
@@ -138,20 +138,20 @@ def _queries(figures: Mapping[str, Any]) -> tuple[str, str, Lines]:
         slowest = [_slowest(size["answers"], question, view) for size in sizes]
         last = slowest[-1]
         several = sum((answer["question"], answer["filter"]) == (question, view) for answer in largest["answers"]) > 1
-        budget = last["budget_ms"]
+        budget = last.get("budget_ms")
         lines.append(
             [
                 question + (f" (slowest: {last['asked'].split(' ', 1)[1]})" if several else ""),
                 view,
                 *(_ms(answer["one_thread_ms"]) for answer in slowest),
                 _ms(last["all_threads_ms"]),
-                _ratio(last["pandas_ms"], last["one_thread_ms"]),
-                _ratio(last["lists_ms"], last["one_thread_ms"]),
+                _ratio(last.get("pandas_ms"), last["one_thread_ms"]),
+                _ratio(last.get("lists_ms"), last["one_thread_ms"]),
                 f"{budget:.0f}: {_verdict(last['one_thread_ms'] <= budget)}" if budget else "",
             ]
         )
     resident = largest["resident_bytes"]
-    found = "; ".join(f"{name} stands in {hits:,}" for name, hits in largest["hits"].items())
+    found = ", ".join(f"{words} in {hits:,}" for words, hits in largest["hits"].items())
     note = (
         "Medians of warm questions by number of decisions, on one thread; on all cores, and beside pandas and plain list columns "
         f"(their time over ours, one thread), at {_count(largest['decisions'])}. Text search and opened letters: "
