@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import cycle
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -60,9 +60,9 @@ def _one_size(served: Snapshot, base: Snapshot, scratch: Path, say: Say, repeats
         known = connection.execute("SELECT letter_id, case_number FROM letters ORDER BY letter_id LIMIT 50").fetchall()
     say(f"{served.decisions:,} decisions: a copy with list columns")
     copy_with_lists(served, lists)
-    every = _apart(_ask_reader, repeats, served, known, None)
-    one = _apart(_ask_reader, repeats, served, known, 1)
-    pandas, plain = _apart(_ask_pandas, repeats, served), _apart(_ask_lists, repeats, lists)
+    every = apart(_ask_reader, repeats, served, known, None)
+    one = apart(_ask_reader, repeats, served, known, 1)
+    pandas, plain = apart(_ask_pandas, repeats, served), apart(_ask_lists, repeats, lists)
     lists.unlink()
     must_agree(one, pandas, "pandas")
     must_agree(one, plain, "list columns")
@@ -97,9 +97,26 @@ def _answer(key: Key, one: Asked, every: Asked, pandas: Asked, lists: Asked) -> 
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _apart(ask: Callable[..., Asked], *arguments: Any) -> Asked:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(ask, *arguments).result()
+def apart(ask: Callable[..., Asked], *arguments: Any) -> Asked:
+    """What `ask` gives in a new process. Raises RuntimeError with its exit code when it ends without an answer."""
+    context = get_context("spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(sending, ask, arguments))
+    process.start()
+    sending.close()  # the process holds the other end alone, so its death is seen
+    try:
+        answer: Asked = receiving.recv()
+    except EOFError:
+        process.join()
+        raise RuntimeError(
+            f"{ask.__name__} ended with {process.exitcode} before it answered (below 0: by that signal)."
+        ) from None
+    process.join()
+    return answer
+
+
+def _send(sending: Connection, ask: Callable[..., Asked], arguments: tuple[Any, ...]) -> None:
+    sending.send(ask(*arguments))
 
 
 def _pairs(twins: bool = False) -> Iterator[tuple[Key, Question, View]]:

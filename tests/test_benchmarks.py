@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,16 @@ def test_a_different_answer_stops_the_measurement() -> None:
         queries.must_agree(ours, other, "pandas")
     with pytest.raises(RuntimeError, match="None"):
         queries.must_agree(ours, queries.Asked(answers={key: {}}), "pandas")
+
+
+def die(code: int) -> queries.Asked:
+    """Stands for a process that the system kills."""
+    os._exit(code)
+
+
+def test_a_process_that_dies_is_said_with_its_exit_code() -> None:
+    with pytest.raises(RuntimeError, match="die ended with 7 "):
+        queries.apart(die, 7)
 
 
 def test_loading_measures_a_tenth_and_the_whole(tmp_path: Path) -> None:
