@@ -1,6 +1,8 @@
 """The same questions in pandas, over a frame of the columns of `facts`: what one would write without a database.
 
-Every answer is that of `data.queries.Reader`, the sums over letters included, as key to decided, overturned, letters and the further sums.
+An answer is that of `data.queries.Reader`, the sums over letters included, as key to decided, overturned, letters and the
+further sums. Left out is what the reader asks besides: the correlation within letters of the whole snapshot and, for the
+headline, letters by outcome, dates and switches; so a ratio is against less work than the reader's.
 """
 
 from __future__ import annotations
