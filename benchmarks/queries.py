@@ -31,7 +31,7 @@ from data.statistics import Rate
 from data.warehouse import Snapshot
 
 SIZES = (100_000, 1_000_000, 2_500_000)
-_ENOUGH_SECONDS, _LONG_SECONDS = 0.3, 1.0
+_ENOUGH_SECONDS, _LONG_SECONDS = 0.4, 2.0
 Key = tuple[str, str, tuple[Any, ...], str]
 
 
@@ -198,15 +198,18 @@ def _ask_twin(repeats: int, twin: InPandas | InLists) -> Asked:
 
 
 def _timed(repeats: int, work: Callable[[], Any]) -> tuple[float, Any]:
-    """The median in milliseconds of some repeats after a first one, and the answer; what takes long is asked once."""
+    """The median in milliseconds of warm repeats after a first one, and the answer; what takes long is repeated less.
+
+    With no repeats it is the first one.
+    """
     taken: list[float] = []
-    while len(taken) <= min(2, repeats) or (len(taken) <= repeats and sum(taken) < _ENOUGH_SECONDS):
+    while True:
         started = time.perf_counter()
         answer = work()
         taken.append(time.perf_counter() - started)
-        if taken[0] > _LONG_SECONDS:
-            break
-    return round(1000 * median(taken[1:] or taken), 3), answer
+        enough = sum(taken) >= _ENOUGH_SECONDS and len(taken) > 2
+        if len(taken) > repeats or enough or (sum(taken) >= _LONG_SECONDS and len(taken) > 1):
+            return round(1000 * median(taken[1:] or taken), 3), answer
 
 
 def _plain(answer: Any) -> dict[object, tuple[float, ...]]:

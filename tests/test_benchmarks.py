@@ -141,6 +141,20 @@ def test_a_different_answer_stops_the_measurement() -> None:
         queries.must_agree(ours, queries.Asked(answers={key: {}}), "pandas")
 
 
+def test_warm_repeats_are_counted_and_the_first_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(repeats: int, seconds: list[float]) -> tuple[float, int]:
+        clock = iter([at for i in range(len(seconds)) for at in (sum(seconds[:i]), sum(seconds[: i + 1]))])
+        monkeypatch.setattr(queries.time, "perf_counter", lambda: next(clock))
+        calls: list[int] = []
+        ms, _ = queries._timed(repeats, lambda: calls.append(1))
+        return ms, len(calls)
+
+    assert asked(3, [0.04, 0.01, 0.03, 0.02]) == (20, 4)
+    assert asked(7, [0.5, 0.2, 0.3]) == (250, 3)
+    assert asked(7, [3.0, 1.0]) == (1000, 2)
+    assert asked(0, [0.02]) == (20, 1)
+
+
 def die(code: int) -> queries.Asked:
     """Stands for a process that the system kills."""
     os._exit(code)
