@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -56,8 +57,9 @@ class Questions:
         return pooled_rho(sums) if sums.n else 0.0
 
     def _rho(self, whole: Sums) -> float:
-        """The intra-letter correlation for a filter with these sums; 0 where the letter is the unit."""
-        return 0.0 if self.by_letter or not whole.n else pooled_rho(whole, otherwise=self._whole_rho())
+        """The intra-letter correlation for a filter with these sums; that of the whole snapshot where it cannot tell."""
+        rho = pooled_rho(whole, otherwise=math.nan) if whole.n else 0.0
+        return self._whole_rho() if math.isnan(rho) else rho
 
     def _one(self, sql: str, values: Sequence[object]) -> Row:
         return next(iter(self._all(sql, values)), ())

@@ -22,7 +22,6 @@ from data.statistics import (
     benjamini_hochberg,
     difference,
     overturn_rate,
-    pooled_rho,
     rest_of,
 )
 
@@ -99,7 +98,7 @@ class Rates(Questions):
         sums = sums_of(row[:7])
         upheld, partly, overturned = row[7:10]
         charted = Sums.letters_as_units(sums.letters, partly + overturned) if self.by_letter else sums
-        rho = pooled_rho(sums, otherwise=self._whole_rho()) if sums.n else 0.0
+        rho = self._rho(sums)
         return Headline(
             rate=overturn_rate(charted, 0.0 if self.by_letter else rho),
             decisions=sums.n,
@@ -155,7 +154,7 @@ class Rates(Questions):
         whole, cells = self.cells(name, own)
         if not whole.n:
             return []
-        rho = self._rho(whole)
+        rho = 0.0 if self.by_letter else self._rho(whole)
         dimension = dimensions()[name]
         groups = [
             Group(
@@ -272,7 +271,7 @@ class Rates(Questions):
             [*values, *values],
         )
         cells = [(row[0], sums_of(row[1:8])) for row in rows]
-        rho = self._rho(sum((sums for _, sums in cells), Sums()))
+        rho = 0.0 if self.by_letter else self._rho(sum((sums for _, sums in cells), Sums()))
         return [Period(start, overturn_rate(sums, rho)) for start, sums in cells]
 
     def counts(self, name: str) -> dict[str, int]:
