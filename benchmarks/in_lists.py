@@ -14,7 +14,7 @@ from benchmarks.in_pandas import COMPARED, Answer
 from data.filters import Filters
 from data.schema import FACTS_ORDER, NOT_STATED, Dimension, dimensions
 from data.warehouse import Snapshot
-from loaders.store import quoted
+from loaders.publish import quoted
 
 _SUMS = "sum(n)::BIGINT, sum(y)::BIGINT, count(*)::BIGINT, sum(n*n)::BIGINT, sum(y*y)::BIGINT, sum(n*y)::BIGINT, sum(y*y/n)::DOUBLE"
 _CROSS = (

@@ -15,15 +15,15 @@ from data import search
 from data.errors import WarehouseError
 from data.schema import RECORD_TABLES, TABLES
 from data.warehouse import Snapshot, current_snapshot, read_manifest, snapshot
-from loaders.store import (
+from loaders.publish import (
     complete,
     facts_are_of_today,
     manifests,
     new_id,
     open_for_writing,
     quoted,
+    write_derived,
     write_facts,
-    write_meta,
 )
 
 DECISIONS_A_LETTER = 1.65  # about that of synthetic letters; a copy of the loaded ones decides how near a size comes
@@ -92,7 +92,7 @@ def _copy(base: Snapshot, copies: int) -> Snapshot:
             )
         connection.execute("DETACH base")
         write_facts(connection)
-        write_meta(connection, snapshot_id, base.kind, base.snapshot_id)
+        write_derived(connection, folder, snapshot_id, base.kind, base.snapshot_id)
         letters, decisions = connection.execute(
             "SELECT (SELECT count(*) FROM letters), (SELECT count(*) FROM decisions)"
         ).fetchone() or (0, 0)
