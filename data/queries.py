@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from data.coverage import Coverage
 from data.letters import Letters
-from data.rates import Rates
+from data.periods_compared import PeriodsCompared
 
 
-class Reader(Rates, Letters):
+class Reader(PeriodsCompared, Coverage, Letters):
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads."""

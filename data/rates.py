@@ -1,4 +1,4 @@
-"""Rates and counts of a filter: the headline, against the rest, by dimension, crossed, over time.
+"""Rates and counts of a filter: the headline, against the rest, by dimension, crossed.
 
 Every rate comes from `statistics.overturn_rate` over sums that SQL makes letter by letter, because the items of a letter
 are alike (statistics.md). Grouping by letter is what costs, so it is left to the letters that need it: items alone in
@@ -30,11 +30,10 @@ _CROSS = (
     "count(*) FILTER (rn > 0)::BIGINT, sum(n*rn)::BIGINT, sum(n*ry)::BIGINT, "
     "sum(y*rn)::BIGINT, sum(y*ry)::BIGINT, sum(wy)::BIGINT"
 )
-_ALONE_SUMS = (
+ALONE_SUMS = (
     "sum(n)::BIGINT, sum(y)::BIGINT, sum(n)::BIGINT, sum(n)::BIGINT, sum(y)::BIGINT, sum(y)::BIGINT, sum(y)::DOUBLE"
 )
-PERIODS = {"month": "month", "quarter": "quarter", "year": "year"}
-"""Lengths of a period, and what SQL calls them."""
+"""`asking.SUMS` over rows that count items alone in their letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +64,6 @@ class Headline:
     ancillary: int
     modified: int
     retrospective: int
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A month, quarter or year of the trend; `start` is its first day."""
-
-    start: date
-    rate: Rate
 
 
 class Rates(Questions):
@@ -196,7 +187,7 @@ class Rates(Questions):
             SELECT 'mixed', key, {SUMS}, {_CROSS} FROM per GROUP BY key
             UNION ALL SELECT 'uniform', mask::VARCHAR, {SUMS}, 0, 0, 0, 0, 0, 0
                 FROM (SELECT mask, {letter} FROM whole WHERE masks = 1) GROUP BY mask
-            UNION ALL SELECT 'uniform', mask::VARCHAR, {_ALONE_SUMS}, 0, 0, 0, 0, 0, 0 FROM single GROUP BY mask
+            UNION ALL SELECT 'uniform', mask::VARCHAR, {ALONE_SUMS}, 0, 0, 0, 0, 0, 0 FROM single GROUP BY mask
             UNION ALL SELECT 'whole', NULL, {SUMS}, 0, 0, 0, 0, 0, 0 FROM (SELECT {letter} FROM whole WHERE masks > 1)
             """,
             [*values, *key_values, *values],
@@ -243,7 +234,7 @@ class Rates(Questions):
             SELECT 'mixed', k1, k2, {SUMS} FROM (SELECT k1, k2, {letter} FROM grouped) GROUP BY k1, k2
             UNION ALL SELECT 'uniform', a::VARCHAR, b::VARCHAR, {SUMS}
                 FROM (SELECT a, b, {letter} FROM whole WHERE pairs = 1) GROUP BY a, b
-            UNION ALL SELECT 'uniform', a::VARCHAR, b::VARCHAR, {_ALONE_SUMS} FROM single GROUP BY a, b
+            UNION ALL SELECT 'uniform', a::VARCHAR, b::VARCHAR, {ALONE_SUMS} FROM single GROUP BY a, b
             """,
             [*values, *first_values, *second_values, *values],
         )
@@ -256,24 +247,6 @@ class Rates(Questions):
                 cells[pair] = cells.get(pair, Sums()) + sums_of(figures)
         rho = 0.0 if self.by_letter else self.headline().rho
         return {pair: overturn_rate(sums, rho) for pair, sums in cells.items()}
-
-    def periods(self, length: str = "month") -> list[Period]:
-        """The trend by decision date (or the filter's kind of date), periods without items left out."""
-        condition, values = self.where()
-        column = self.date_column()
-        letter = "p, 1 n, (y > 0)::INT y" if self.by_letter else "p, n, y"
-        stated = f"({condition}) AND {column} IS NOT NULL"
-        start = f"date_trunc('{PERIODS[length]}', d)::DATE p"
-        rows = self._all(
-            f"""
-            WITH per AS (SELECT {start}, n, y FROM ({per_letter(stated, f", any_value({column}) d", f", {column}")}))
-            SELECT p, {SUMS} FROM (SELECT {letter} FROM per) GROUP BY p ORDER BY p
-            """,
-            [*values, *values],
-        )
-        cells = [(row[0], sums_of(row[1:8])) for row in rows]
-        rho = self._rho(sum((sums for _, sums in cells), Sums()))
-        return [Period(start, overturn_rate(sums, rho)) for start, sums in cells]
 
     def counts(self, name: str) -> dict[str, int]:
         """Decisions by key of a dimension or of `outcome`, under all filters but the one on it."""

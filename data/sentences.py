@@ -113,7 +113,7 @@ def notices(filters: Filters) -> list[str]:
             and (dimension.kind == "value" or NOT_STATED in choice.include)
         ):
             found.append(
-                f"No decision is {_listed([dimension.term_label(value) for value in choice.include])} at once under "
+                f"No decision is {listed([dimension.term_label(value) for value in choice.include])} at once under "
                 f"{dimension.label.lower()}: choose any of them instead of all."
             )
     if filters.dates.reversed:
@@ -196,7 +196,7 @@ def _phrase(filters: Filters, dimension: str, pattern: str, many: str) -> str:
     labels = [
         "no source" if sides and key == "none" else dimensions()[dimension].term_label(key) for key in choice.include
     ]
-    names = many if len(labels) > _NAMED else _listed(labels, "or" if choice.mode == "any" else "and")
+    names = many if len(labels) > _NAMED else listed(labels, "or" if choice.mode == "any" else "and")
     return pattern.format(f"only {names}" if choice.mode == "only" else names)
 
 
@@ -209,9 +209,9 @@ def standing_out(groups: list[Group], kind: str = "group") -> str:
         return f"Too few {kind}s have enough letters to be compared."
     parts = []
     if high:
-        parts.append(f"{_listed(high)}: overturned more often than the rest")
+        parts.append(f"{listed(high)}: overturned more often than the rest")
     if low:
-        parts.append(f"{_listed(low)}: overturned less often than the rest")
+        parts.append(f"{listed(low)}: overturned less often than the rest")
     return "; ".join(parts) + "." if parts else f"No {kind} can be told apart from the rest."
 
 
@@ -219,12 +219,19 @@ def _direction(group: Group) -> float:
     return (group.versus_rest.d or 0.0) if group.versus_rest else 0.0
 
 
-def _listed(names: list[str], joiner: str = "and") -> str:
+def listed(names: list[str], joiner: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {joiner} {names[-1]}"
 
 
 @cache
-def published_total() -> tuple[int, str]:
-    """How many letters the state published, and until when the figure runs (see published.toml for the sources)."""
+def published_letters() -> tuple[dict[int, int], str]:
+    """How many letters the state published by year, and until when the figures run (see published.toml for the sources)."""
     document = tomllib.loads((Path(__file__).parent / "published.toml").read_text(encoding="utf-8"))
-    return sum(document["letters"].values()), document["until"]
+    return {int(year): n for year, n in document["letters"].items()}, document["until"]
+
+
+def published_total() -> tuple[int, str]:
+    """How many letters the state published, and until when the figure runs."""
+    by_year, until = published_letters()
+    return sum(by_year.values()), until
