@@ -32,7 +32,8 @@ class KeyFigure:
 
 def points(value: float, n: int) -> str:
     """A difference of rates in percentage points, with its sign: `+2 points`, from n = 200 on `−1.3 points`."""
-    return f"{signed(value, n)}{NO_BREAK}points"
+    figure = signed(value, n)
+    return f"{figure}{NO_BREAK}{'point' if figure.strip(f'+{MINUS}') in ('1', '1.0') else 'points'}"
 
 
 def points_interval(low: float, high: float, n: int) -> str:
@@ -116,7 +117,7 @@ def _moved_by(change: Change | None, unit: Unit) -> list[KeyFigure]:
         f"{span_words(spans.current)} against {span_words(spans.previous)}, "
         f"{'as long and right before' if spans.chosen else 'the last 12 full months against the 12 before'}"
     )
-    counts = f"{_counted(now, unit)}, before {_counted(before, unit)}"
+    counts = f"{_counted(now, unit)}, before {_counted(before, unit)}{_not_whole(change)}"
     if change.change.p_value is None:
         return [KeyFigure("too few", what, f"to compare: {counts}")]
     n = min(now.n, before.n)
@@ -127,6 +128,17 @@ def _moved_by(change: Change | None, unit: Unit) -> list[KeyFigure]:
     )
     interval = f"95{NO_BREAK}%: {points_interval(change.change.low, change.change.high, n)}"
     return [KeyFigure(points(change.change.d, n), what, f"{interval}; {apart}: {counts}")]
+
+
+def _not_whole(change: Change) -> str:
+    """What to know where the letters of one of the two spans are not all there."""
+    spans, loaded = change.spans, change.loaded
+    parts = []
+    if loaded.start > spans.previous.start:
+        parts.append(f"the earlier period is loaded from {day(loaded.start)} on")
+    if not is_complete(spans.current.end, loaded.end):
+        parts.append(f"the later one is complete only up to {day(loaded.end)}")
+    return f". Not whole: {'; '.join(parts)}" if parts else ""
 
 
 def _counted(rate: Rate, unit: Unit) -> str:
@@ -179,9 +191,9 @@ def revisions(first: date, last: date) -> list[Edition]:
     return [edition for edition in editions() if first < edition.effective <= last]
 
 
-def moved_words(moved: Moved, unit: Unit) -> str:
+def moved_words(moved: Moved) -> str:
     """Which groups' rates moved between two periods by more than chance gives, in one or two sentences."""
-    spans = f"From {span_words(moved.spans.previous)} to {span_words(moved.spans.current)}"
+    spans = f"{span_words(moved.spans.current)} against {span_words(moved.spans.previous)}"
     few = f"{moved.groups - len(moved.candidates):,} of {moved.groups:,} groups have too few letters in one of the periods."
     if not moved.candidates:
         return f"{spans}: nothing to compare. {few}"

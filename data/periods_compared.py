@@ -10,7 +10,7 @@ from data.asking import SUMS, per_letter, sums_of
 from data.movement import Movement, moved_most
 from data.rates import ALONE_SUMS, Rates
 from data.schema import NOT_STATED, dimensions
-from data.spans import Compared, Length, compared_spans, period_start
+from data.spans import Compared, Length, Span, compared_spans, period_start
 from data.statistics import Difference, Rate, Sums, difference, overturn_rate
 
 LONGEST: dict[Length, int] = {"month": 1100, "quarter": 6000}
@@ -36,13 +36,17 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The filter's rate in two spans, and current minus previous; `rho` is the intra-letter correlation of both together."""
+    """The filter's rate in two spans, and current minus previous; `rho` is the intra-letter correlation of both together.
+
+    `loaded`: the days of this kind that the snapshot holds; a span may reach beyond them.
+    """
 
     spans: Compared
     previous: Rate
     current: Rate
     change: Difference
     rho: float
+    loaded: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,9 @@ class PeriodsCompared(Rates):
             return None
         rho = self._rho(sums[False] + sums[True])
         before, after = overturn_rate(sums[False], rho), overturn_rate(sums[True], rho)
-        return Change(spans, before, after, difference(sums[True], sums[False], None, rho), rho)
+        first, covered = self.bounds()[0], self.covered()
+        loaded = Span(first, max(first, covered)) if first and covered else spans.current
+        return Change(spans, before, after, difference(sums[True], sums[False], None, rho), rho, loaded)
 
     def moved(self, names: Sequence[str]) -> Moved | None:
         """Changes between the two spans over all groups of these dimensions together; None as for `change`.

@@ -67,7 +67,7 @@ def problem_words(problems: Problems) -> str:
     if not problems.any:
         return f"None in {counted(problems.letters, 'letter')}. That none was found does not mean that there is none."
     kinds = [
-        f"{words} in {problems.kinds[kind]:,}" for kind, words in PROBLEM_WORDS.items() if problems.kinds.get(kind)
+        f"in {problems.kinds[kind]:,} {words}" for kind, words in PROBLEM_WORDS.items() if problems.kinds.get(kind)
     ]
     share = percent(problems.any / problems.letters, problems.letters)
     return f"{problems.any:,} of {counted(problems.letters, 'letter')} ({share}): {listed(kinds)}. Their items are counted; each letter shows its own."

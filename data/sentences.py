@@ -200,19 +200,29 @@ def _phrase(filters: Filters, dimension: str, pattern: str, many: str) -> str:
     return pattern.format(f"only {names}" if choice.mode == "only" else names)
 
 
-def standing_out(groups: list[Group], kind: str = "group") -> str:
-    """Which groups differ from the rest after correction, in one sentence; says so when none does. `kind` names one."""
+def standing_out(groups: list[Group], kind: str = "group", most: int | None = None) -> str:
+    """Which groups differ from the rest after correction, in one sentence; says so when none does.
+
+    `kind` names one; of more than `most` on one side the most frequent are named.
+    """
     tested = [group for group in groups if group.versus_rest and group.versus_rest.p_value is not None]
-    high = [group.label for group in groups if group.stands_out and _direction(group) > 0]
-    low = [group.label for group in groups if group.stands_out and _direction(group) < 0]
+    high = [group for group in groups if group.stands_out and _direction(group) > 0]
+    low = [group for group in groups if group.stands_out and _direction(group) < 0]
     if len(tested) < 2:
         return f"Too few {kind}s have enough letters to be compared."
     parts = []
     if high:
-        parts.append(f"{listed(high)}: overturned more often than the rest")
+        parts.append(f"{_named(high, most)}: overturned more often than the rest")
     if low:
-        parts.append(f"{listed(low)}: overturned less often than the rest")
+        parts.append(f"{_named(low, most)}: overturned less often than the rest")
     return "; ".join(parts) + "." if parts else f"No {kind} can be told apart from the rest."
+
+
+def _named(groups: list[Group], most: int | None) -> str:
+    if most is None or len(groups) <= most:
+        return listed([group.label for group in groups])
+    frequent = sorted(groups, key=lambda group: -group.rate.n)[:most]
+    return f"{', '.join(group.label for group in frequent)} and {len(groups) - most} more"
 
 
 def _direction(group: Group) -> float:

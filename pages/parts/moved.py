@@ -39,7 +39,7 @@ def what_moved(view: View, names: tuple[str, ...]) -> None:
             st.info("There are no two periods with letters to compare.")
             return
         unit = unit_of(view)
-        st.html(f'<p class="ov-answer">{html.escape(moved_words(found, unit))}</p><p class="ov-note">{HOW}</p>')
+        st.html(f'<p class="ov-note"><b>{html.escape(moved_words(found))}</b></p><p class="ov-note">{HOW}</p>')
         if found.candidates and none_differ(found.candidates):
             st.html(
                 '<p class="ov-note">The changes differ no more than chance gives, so they have no order worth a picture; the table has them all.</p>'
@@ -47,7 +47,7 @@ def what_moved(view: View, names: tuple[str, ...]) -> None:
         elif found.candidates:
             rows = [Changed(one.key, group_label(one.key), one) for one in found.candidates[:MOST]]
             figure = change_dots(rows, unit=unit, dark=view.dark)
-            draw(figure, key="ov-moved-dots", alt=moved_words(found, unit), on_click=toggle_group)
+            draw(figure, key="ov-moved-dots", alt=moved_words(found), on_click=toggle_group)
         _table(view, found)
 
 
@@ -59,6 +59,7 @@ def _table(view: View, found: Moved) -> None:
         ("Group", *columns, "Change, points %", "Low %", "High %", "Drawn together %", "Told apart"),
         [[group_label(one.key), *_cells(view, one)] for one in found.candidates],
         name="moved",
+        title="All groups compared",
         keys=[one.key for one in found.candidates],
         on_row=toggle_group,
     )

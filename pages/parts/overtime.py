@@ -22,6 +22,8 @@ from pages.parts.tables import rate_cells, rate_columns, table
 
 DATES = {"decision": "Decision", "ur": "UR denial"}
 BY_YEAR = 1200  # days of a trend from which on revisions are labelled with their year alone
+TOGETHER = 0.03  # of a trend's length: nearer revisions share their words
+LEGEND = "Dotted line: the centre. Grey band: control limits (Laney’s P′). Ring: outside them. Diamond: in a run."
 
 
 def over_time(view: View, head: Headline) -> None:
@@ -45,7 +47,7 @@ def over_time(view: View, head: Headline) -> None:
     else:
         _picture(view, head, length, stretches, shown)
         grey = unfinished_words([period.start for period in shown], length, covered)
-        words = f"{chart_words(stretches, length)} {grey}"
+        words = f"{chart_words(stretches, length)} {grey} {LEGEND}"
         st.html(f'<p class="ov-note">{words}</p>')
     table(
         view,
@@ -107,16 +109,18 @@ def _picture(view: View, head: Headline, length: Length, stretches: tuple[Stretc
 
 
 def _marks(changes: list[Edition], days: int) -> list[Mark]:
-    """A line a revision; over many years those of one year share the words of the first."""
+    """A line a revision. Over many years each year is said once, at its first, and near ones share their words: `2017/18`."""
     marks: list[Mark] = []
-    years: set[int] = set()
+    labelled = -1
     for one in changes:
-        year = one.effective.year
-        label = str(year) if days > BY_YEAR else day(one.effective).split(" ", 1)[1]
-        said = days > BY_YEAR and year in years
-        text = "" if said else label if marks else f"MTUS {label}"
-        years.add(year)
-        marks.append(Mark(one.effective, text, f"{day(one.effective)}: {one.change}"))
+        label = str(one.effective.year) if days > BY_YEAR else day(one.effective).split(" ", 1)[1]
+        more = f"{day(one.effective)}: {one.change}"
+        before = marks[labelled] if marks else None
+        if before is None or ((one.effective - before.day).days > TOGETHER * days and label != before.text):
+            labelled = len(marks)
+        elif label != before.text and days > BY_YEAR:
+            marks[labelled] = before._replace(text=f"{before.text[:4]}/{label[2:]}", more=f"{before.more}<br>{more}")
+        marks.append(Mark(one.effective, label if labelled == len(marks) else "", more))
     return marks
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from data.filters import Choice, DateRange
 from data.rates import Group, Headline
 from data.schema import NOT_STATED
-from data.sentences import standing_out
+from data.sentences import listed, standing_out
 from data.spans import Length, period_end
 from data.statistics import Unit, counted, rate_words
 from pages.parts.charts.dots import Row, rate_dots
@@ -20,6 +20,8 @@ from pages.parts.charts.draw import draw
 from pages.parts.state import View, apply, current
 from pages.parts.tables import group_table
 from pages.parts.theme import modality_colour
+
+NAMED = 4  # groups that a note below half the width of the page names
 
 
 def toggle(dimension: str, key: str) -> None:
@@ -94,6 +96,10 @@ def dots(
     figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark, compact=compact)
     alt = f"{heading}: " + "; ".join(f"{group.label} {rate_words(group.rate, unit)}" for group in shown[:12])
     draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=partial(toggle, dimension))
-    rarer = f" {counted(len(ordered) - len(shown), 'further group')} in the table." if len(shown) < len(ordered) else ""
-    st.html(f'<p class="ov-note">{standing_out(list(groups))}{rarer}</p>')
+    rarer = ""
+    if len(shown) < len(ordered):
+        rarer = f" {counted(len(ordered) - len(shown), 'further group')} in the table"
+        hidden = [group.label for group in ordered if group.stands_out and group not in shown]
+        rarer += f", {listed(hidden)} among them." if 0 < len(hidden) <= NAMED else "."
+    st.html(f'<p class="ov-note">{standing_out(list(groups), most=NAMED if compact else None)}{rarer}</p>')
     group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=partial(toggle, dimension))

@@ -25,6 +25,7 @@ def what_was_read(view: View) -> None:
             ("Year", "Letters loaded", "Letters published", "Share %"),
             year_rows(years, real),
             name="letters-by-year",
+            title="Letters by year",
         )
         stated = view.ask("stated")
         _say("Read, of the items in this filter", stated_words(stated))
@@ -44,6 +45,7 @@ def what_was_read(view: View) -> None:
                 if one.items
             ],
             name="fields-read",
+            title="Field by field",
         )
         problems: Problems = view.ask("problems")
         _say("Problems found in the letters loaded", problem_words(problems))
@@ -53,6 +55,7 @@ def what_was_read(view: View) -> None:
                 ("Kind", "What", "Letters"),
                 [[PROBLEM_WORDS[one.kind], one.code.replace("_", " "), one.letters] for one in problems.codes],
                 name="problems",
+                title="Every kind of problem",
             )
         journal = view.snapshot.folder / JOURNAL
         stamp = journal.stat().st_mtime_ns if journal.exists() else 0
@@ -60,7 +63,7 @@ def what_was_read(view: View) -> None:
         _say("Files refused by the last load", load_words(load))
         if load and load.refused:
             rows = [[code.replace("_", " "), n] for code, n in load.refused]
-            table(view, ("Why refused", "Files"), rows, name="refused")
+            table(view, ("Why refused", "Files"), rows, name="refused", title="Why files were refused")
 
 
 def _say(heading: str, words: str) -> None:

@@ -35,6 +35,8 @@ class Mark(NamedTuple):
     more: str = ""
 
 
+LATE = 0.7  # of the time axis: from here on words stand to the left of their line
+BAND = "rgba(127, 135, 145, 0.1)"  # on white as on black
 FLAG_WORDS: dict[Flag, str] = {"outside": "outside the limits", "run": f"in a run of {RUN} or longer on one side"}
 
 
@@ -113,7 +115,7 @@ def trend(
         )
     )
     if limited:
-        data.extend(_limits(points, colours.grey, colours.faint))
+        data.extend(_limits(points, colours.grey))
     known = [period for period, few in zip(points, small, strict=True) if not few]
     quiet = [period for period, few in zip(points, small, strict=True) if few]
     if known:
@@ -126,17 +128,22 @@ def trend(
         layout["annotations"].append(small_note("Too few", colours.muted, x=0, xshift=-50, y=where, yanchor="middle"))
     data.append(_count_bars(points, unit, colours.grey))
     at = centre if centre is not None else None if overall.small else overall.rate
-    explained = overall_label(overall, unit, colours.muted) | {"yshift": top - 24}
-    if limited:
-        explained["text"] += " (dotted line: centre; band: control limits)"
-    elif at is not None:
+    explained = overall_label(overall, unit, colours.muted) | {"yshift": top - 24, "xshift": -50}
+    if not limited and at is not None:
         explained["text"] += " (dotted line)"
     layout["annotations"].append(explained)
     if at is not None:
         line = {"color": colours.muted, "width": 1, "dash": "dot"}
         layout["shapes"].append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": line})
     for mark, level in zip(inside_marks, levels, strict=True):
-        _mark(layout, mark, level, late=(mark.day - first) / (last - first) > 0.7, colour=colours.muted)
+        _mark(
+            layout,
+            mark,
+            level,
+            late=(mark.day - first) / (last - first) > LATE,
+            colour=colours.muted,
+            line_colour=colours.border,
+        )
     return figure
 
 
@@ -219,7 +226,7 @@ def _count_bars(points: Sequence[Period], unit: Unit, grey: str) -> Trace:
     )
 
 
-def _limits(points: Sequence[Period], grey: str, faint: str) -> list[Trace]:
+def _limits(points: Sequence[Period], grey: str) -> list[Trace]:
     """Lower and upper control limits as steps with a faint band between them; a stretch of its own between gaps."""
     traces: list[Trace] = []
     for limited, members in groupby(points, key=lambda period: period.limits is not None):
@@ -231,7 +238,7 @@ def _limits(points: Sequence[Period], grey: str, faint: str) -> list[Trace]:
             y = [round(period.limits[side], 5) for period in held if period.limits for _ in range(2)]
             line = {"color": grey, "width": 1}
             trace = {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
-            traces.append(trace | ({"fill": "tonexty", "fillcolor": faint} if side else {}))
+            traces.append(trace | ({"fill": "tonexty", "fillcolor": BAND} if side else {}))
     return traces
 
 
@@ -275,27 +282,31 @@ def _time_axis(first: date, last: date, faint: str, muted: str) -> dict[str, Any
 
 
 def _levels(marks: Sequence[Mark], first: date, last: date, width: int = 400) -> list[int]:
-    """The line that each mark's words take above the chart, so that no two meet on a chart `width` pixels wide."""
+    """The line that each mark's words take above the chart, so that no two meet on a chart `width` pixels wide.
+
+    Words stand to the right of their line, late on the axis to its left. They are placed from the side to which they
+    run, so that no line rises through the words of another mark.
+    """
     span = max(1, (last - first).days)
+    late = {mark for mark in marks if (mark.day - first).days / span > LATE}
     taken: list[list[tuple[float, float]]] = []
-    levels = []
-    for day, text, _ in marks:
-        if not text:
-            levels.append(0)
+    levels = dict.fromkeys(marks, 0)
+    for mark in [*(mark for mark in reversed(marks) if mark not in late), *(mark for mark in marks if mark in late)]:
+        if not mark.text:
             continue
-        at, length = (day - first).days / span * width, len(text) * CHARACTER * 0.93 + 14
-        begin, end = (at - length, at) if (day - first).days / span > 0.7 else (at, at + length)
+        at, length = (mark.day - first).days / span * width, len(mark.text) * CHARACTER * 0.93 + 14
+        begin, end = (at - length, at) if mark in late else (at, at + length)
         level = next((i for i, row in enumerate(taken) if all(end <= a or b <= begin for a, b in row)), len(taken))
         if level == len(taken):
             taken.append([])
         taken[level].append((begin, end))
-        levels.append(level)
-    return levels
+        levels[mark] = level
+    return [levels[mark] for mark in marks]
 
 
-def _mark(layout: dict[str, Any], mark: Mark, level: int, *, late: bool, colour: str) -> None:
+def _mark(layout: dict[str, Any], mark: Mark, level: int, *, late: bool, colour: str, line_colour: str) -> None:
     """A thin line at a day through both panels; its words stand above, to the left of it late on the axis."""
-    line = {"color": colour, "width": 1}
+    line = {"color": line_colour, "width": 1.5}
     height = 4 + level * LINE
     x = {"x0": mark.day.isoformat(), "x1": mark.day.isoformat()}
     layout["shapes"].append({"type": "line", **x, "yref": "paper", "y0": 0, "y1": 1, "line": line})
