@@ -158,7 +158,7 @@ def chart_words(stretches: Sequence[Stretch], length: Length) -> str:
     if outside:
         found.append(f"{_named(outside, length)} outside the control limits")
     if run:
-        found.append(f"{len(run)} more in a run of {RUN} or longer on one side of the centre")
+        found.append(f"{len(run)} {'more ' if outside else ''}in a run of {RUN} or longer on one side of the centre")
     text = (
         f"Of {len(judged)} {length}s, {' and '.join(found)}: the rate has not been steady."
         if found
@@ -194,9 +194,10 @@ def revisions(first: date, last: date) -> list[Edition]:
 def moved_words(moved: Moved) -> str:
     """Which groups' rates moved between two periods by more than chance gives, in one or two sentences."""
     spans = f"{span_words(moved.spans.current)} against {span_words(moved.spans.previous)}"
-    few = f"{moved.groups - len(moved.candidates):,} of {moved.groups:,} groups have too few letters in one of the periods."
+    left_out = moved.groups - len(moved.candidates)
+    few = f" Too few letters in one of the periods: {left_out:,} of {moved.groups:,} groups." if left_out else ""
     if not moved.candidates:
-        return f"{spans}: nothing to compare. {few}"
+        return f"{spans}: nothing to compare.{few}"
     up = [group_label(one.key) for one in moved.candidates if one.stands_out and (one.change.d or 0.0) > 0]
     down = [group_label(one.key) for one in moved.candidates if one.stands_out and (one.change.d or 0.0) < 0]
     if not up and not down:
@@ -206,7 +207,7 @@ def moved_words(moved: Moved) -> str:
             f"{_most(names)} {words} overturned" for names, words in ((up, "more often"), (down, "less often")) if names
         ]
         told_of = f"{'; '.join(parts)} (of {len(moved.candidates):,} groups compared)"
-    return f"{spans}: {told_of}. {few}"
+    return f"{spans}: {told_of}.{few}"
 
 
 def _most(names: list[str]) -> str:

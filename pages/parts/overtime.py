@@ -15,7 +15,8 @@ from data.rates import Headline
 from data.sentences import day
 from data.spans import Length, is_complete, period_end, period_label
 from pages.parts.charts.draw import draw
-from pages.parts.charts.trend import FLAG_WORDS, Mark, Period, trend
+from pages.parts.charts.marks import Mark
+from pages.parts.charts.trend import FLAG_WORDS, Period, trend
 from pages.parts.pictures import choose_period, unit_of
 from pages.parts.state import View, apply, current
 from pages.parts.tables import rate_cells, rate_columns, table

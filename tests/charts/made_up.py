@@ -12,8 +12,9 @@ from pages.parts.charts.bars import count_bars, outcome_bar
 from pages.parts.charts.changes import Changed, change_dots
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.figure import Figure
+from pages.parts.charts.marks import Mark
 from pages.parts.charts.matrix import matrix
-from pages.parts.charts.trend import Mark, Period, trend
+from pages.parts.charts.trend import Period, trend
 
 
 def units(y: int, n: int) -> Sums:

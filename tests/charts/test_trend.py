@@ -6,7 +6,8 @@ from datetime import date
 from itertools import pairwise
 
 from pages.parts import theme
-from pages.parts.charts.trend import Mark, Period, _levels, trend
+from pages.parts.charts.marks import Mark, levels_of
+from pages.parts.charts.trend import Period, trend
 from tests.charts.made_up import DRAWN, PERIODS, marks, rate, words
 
 
@@ -72,10 +73,10 @@ def test_bars_are_as_wide_as_their_periods_however_few_there_are() -> None:
 
 def test_labels_of_near_marks_do_not_meet_and_no_line_rises_through_them() -> None:
     def levels(*days: tuple[int, int]) -> list[int]:
-        return _levels([Mark(date(*day, 1), "MTUS: opioids") for day in days], date(2014, 1, 1), date(2018, 1, 1))
+        return levels_of([Mark(date(*day, 1), "MTUS: opioids") for day in days], date(2014, 1, 1), date(2018, 1, 1))
 
     assert levels((2015, 4), (2015, 6)) == [1, 0]
     assert levels((2017, 4), (2017, 6)) == [0, 1]
     assert levels((2014, 2), (2016, 6)) == [0, 0]
     silent = [Mark(date(2015, 4, 1), "MTUS: opioids"), Mark(date(2015, 6, 1), "")]
-    assert _levels(silent, date(2014, 1, 1), date(2018, 1, 1)) == [0, 0]
+    assert levels_of(silent, date(2014, 1, 1), date(2018, 1, 1)) == [0, 0]

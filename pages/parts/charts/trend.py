@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from data.control_chart import RUN, Flag
 from data.statistics import Rate, Unit, interval_words, rate_words
 from pages.parts.charts.figure import (
-    CHARACTER,
     HEAD,
     LINE,
     SMALL_FONT,
@@ -23,19 +22,10 @@ from pages.parts.charts.figure import (
     small_note,
     unfaded,
 )
+from pages.parts.charts.marks import Mark, draw_mark, is_late, levels_of
 from pages.parts.charts.rates import overall_label, rate_axis, whiskers
 from pages.parts.theme import palette
 
-
-class Mark(NamedTuple):
-    """A thin line at a day, with words above it (none where `text` is empty) and more words on hover."""
-
-    day: date
-    text: str
-    more: str = ""
-
-
-LATE = 0.7  # of the time axis: from here on words stand to the left of their line
 BAND = "rgba(127, 135, 145, 0.1)"  # on white as on black
 FLAG_WORDS: dict[Flag, str] = {"outside": "outside the limits", "run": f"in a run of {RUN} or longer on one side"}
 
@@ -85,7 +75,7 @@ def trend(
     points = sorted(points, key=lambda period: period.start)
     first, last = points[0].start, points[-1].after
     inside_marks = [mark for mark in sorted(marks) if first <= mark.day <= last]
-    levels = _levels(inside_marks, first, last)
+    levels = levels_of(inside_marks, first, last)
     small = [period.rate.small or period.rate.rate is None for period in points]
     top = HEAD + (max(levels) + 1 if levels else 0) * LINE
     upper, strip, lower = 230, 22 if any(small) else 0, 64
@@ -136,13 +126,8 @@ def trend(
         line = {"color": colours.muted, "width": 1, "dash": "dot"}
         layout["shapes"].append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": line})
     for mark, level in zip(inside_marks, levels, strict=True):
-        _mark(
-            layout,
-            mark,
-            level,
-            late=(mark.day - first) / (last - first) > LATE,
-            colour=colours.muted,
-            line_colour=colours.border,
+        draw_mark(
+            layout, mark, level, late=is_late(mark, first, last), colour=colours.muted, line_colour=colours.border
         )
     return figure
 
@@ -279,42 +264,3 @@ def _time_axis(first: date, last: date, faint: str, muted: str) -> dict[str, Any
         "anchor": "y3",
         "automargin": False,
     }
-
-
-def _levels(marks: Sequence[Mark], first: date, last: date, width: int = 400) -> list[int]:
-    """The line that each mark's words take above the chart, so that no two meet on a chart `width` pixels wide.
-
-    Words stand to the right of their line, late on the axis to its left. They are placed from the side to which they
-    run, so that no line rises through the words of another mark.
-    """
-    span = max(1, (last - first).days)
-    late = {mark for mark in marks if (mark.day - first).days / span > LATE}
-    taken: list[list[tuple[float, float]]] = []
-    levels = dict.fromkeys(marks, 0)
-    for mark in [*(mark for mark in reversed(marks) if mark not in late), *(mark for mark in marks if mark in late)]:
-        if not mark.text:
-            continue
-        at, length = (mark.day - first).days / span * width, len(mark.text) * CHARACTER * 0.93 + 14
-        begin, end = (at - length, at) if mark in late else (at, at + length)
-        level = next((i for i, row in enumerate(taken) if all(end <= a or b <= begin for a, b in row)), len(taken))
-        if level == len(taken):
-            taken.append([])
-        taken[level].append((begin, end))
-        levels[mark] = level
-    return [levels[mark] for mark in marks]
-
-
-def _mark(layout: dict[str, Any], mark: Mark, level: int, *, late: bool, colour: str, line_colour: str) -> None:
-    """A thin line at a day through both panels; its words stand above, to the left of it late on the axis."""
-    line = {"color": line_colour, "width": 1.5}
-    height = 4 + level * LINE
-    x = {"x0": mark.day.isoformat(), "x1": mark.day.isoformat()}
-    layout["shapes"].append({"type": "line", **x, "yref": "paper", "y0": 0, "y1": 1, "line": line})
-    if not mark.text:
-        return
-    rise = {"ysizemode": "pixel", "yanchor": 1, "yref": "paper", "y0": 0, "y1": height + LINE - 2}
-    layout["shapes"].append({"type": "line", **x, **rise, "line": line})
-    side: dict[str, Any] = {"xanchor": "right", "xshift": -1} if late else {"xanchor": "left", "xshift": 1}
-    place = {"xref": "x", "x": mark.day.isoformat(), "y": 1, "yanchor": "bottom", "yshift": height}
-    more = {"hovertext": escape(mark.more)} if mark.more else {}
-    layout["annotations"].append(small_note(escape(mark.text), colour, **(place | side)) | more)
