@@ -22,7 +22,7 @@ def what_was_read(view: View) -> None:
         _say("Loaded", loaded_words(years, real))
         table(
             view,
-            ("Year", "Letters loaded", "Letters published", "Share %"),
+            ("Decided in", "Letters loaded", "Letters published", "Share %"),
             year_rows(years, real),
             name="letters-by-year",
             title="Letters by year",
