@@ -26,7 +26,8 @@ from benchmarks.questions import BUDGET_MS, EVERYTHING, FILTERS, QUESTIONS, WORD
 from benchmarks.snapshots import loaded, multiplied
 from data.filters import Filters
 from data.queries import Reader
-from data.rates import Group, Headline, Period
+from data.periods_compared import Period
+from data.rates import Group, Headline
 from data.search import letters_with
 from data.statistics import Rate
 from data.warehouse import Snapshot

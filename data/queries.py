@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from data.citing import Citing
+from data.coverage import Coverage
 from data.letters import Letters
+from data.periods_compared import PeriodsCompared
 
 
-class Reader(Citing, Letters):
+class Reader(Citing, PeriodsCompared, Coverage, Letters):
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads."""

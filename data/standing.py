@@ -16,13 +16,14 @@ from data.asking import Row, decoded, encoded, question_key
 from data.citing import SIDES
 from data.filters import SWITCHES, Choice, Filters
 from data.queries import Reader
-from data.rates import PERIODS
 from data.schema import NOT_STATED, dimensions
 from data.warehouse import Snapshot
 
 FEWEST_DECISIONS = 50_000
 CROSSED = (("admin", "reviewer"), ("modality", "body"))
 """Pairs of dimensions that pages show against each other."""
+LISTED = ("modality", "admin", "reviewer", "specialty", "body", "category")
+"""Dimensions whose groups the overview ranks, the sources of both sides."""
 
 
 class _Recorder(Reader):
@@ -51,6 +52,9 @@ def answers(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[s
         reader.against_rest()
         reader.by("modality", True)
         reader.cross("modality", "body")
+    whole_snapshot = _recorder(connection, snapshot, whole, kept)
+    whole_snapshot.letters_by_year()
+    whole_snapshot.problems()
     return kept
 
 
@@ -80,6 +84,7 @@ def _ask_whole(reader: Reader) -> None:
         reader.by(name)
         reader.counts(name)
     reader.counts("outcome")
+    reader.stated()
     for pair in CROSSED:
         reader.cross(*pair)
     for side in SIDES:
@@ -90,7 +95,7 @@ def _ask_whole(reader: Reader) -> None:
 
 
 def _ask_dates(reader: Reader) -> None:
-    for length in PERIODS:
-        reader.periods(length)
+    reader.trend()
+    reader.moved(LISTED)
     reader.bounds()
     reader.undated()

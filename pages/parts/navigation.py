@@ -37,6 +37,11 @@ def pages(at: str = "") -> dict[str, Page]:
     return {entry.name: _page(entry, default=entry is ENTRIES[0] and at != entry.name) for entry in ENTRIES}
 
 
+def listed(name: str) -> bool:
+    """Whether there is a page of that name, so that a way to it leads somewhere."""
+    return any(entry.name == name for entry in ENTRIES)
+
+
 def _page(entry: Entry, *, default: bool = False) -> Page:
     # Streamlit serves a default page at the bare address only and keeps its path for itself, so it gets another one.
     path = "home" if default else entry.name

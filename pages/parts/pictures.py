@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 import streamlit as st
@@ -12,13 +12,16 @@ import streamlit as st
 from data.filters import Choice, DateRange
 from data.rates import Group, Headline
 from data.schema import NOT_STATED
-from data.sentences import standing_out
+from data.sentences import listed, standing_out
+from data.spans import Length, period_end
 from data.statistics import Unit, counted, rate_words
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.draw import draw
 from pages.parts.state import View, apply, current
 from pages.parts.tables import group_table
 from pages.parts.theme import modality_colour
+
+NAMED = 4  # groups that a note below half the width of the page names
 
 
 def toggle(dimension: str, key: str) -> None:
@@ -32,29 +35,15 @@ def choose_pair(rows: str, columns: str, pair: str) -> None:
     apply(current().choose(rows, Choice((row,))).choose(columns, Choice((column,))))
 
 
-def period_end(length: str, start: date) -> date:
-    """The last day of the month, quarter or year that begins at `start`."""
-    months = {"month": 1, "quarter": 3, "year": 12}[length]
-    after = date(start.year + (start.month - 1 + months) // 12, (start.month - 1 + months) % 12 + 1, 1)
-    return after - timedelta(days=1)
-
-
 def choose_outcome(part: str) -> None:
     """A click on a part of the bar of outcomes: its items are chosen; partly overturned letters hold items of both kinds."""
     apply(replace(current(), outcome=None if part == "partly" else part))
 
 
-def choose_period(length: str, start: str) -> None:
+def choose_period(length: Length, start: str) -> None:
     """A click on the month, quarter or year that begins at `start`: its dates are chosen. For callbacks."""
     first = date.fromisoformat(start)
     apply(replace(current(), dates=DateRange(first, period_end(length, first))))
-
-
-def period_label(length: str, start: date) -> str:
-    """The month, quarter or year that begins at `start`: `Dec 2016`, `Q4 2016`, `2016`."""
-    return {"month": f"{start:%b %Y}", "quarter": f"Q{(start.month + 2) // 3} {start.year}", "year": f"{start.year}"}[
-        length
-    ]
 
 
 def unit_of(view: View) -> Unit:
@@ -76,6 +65,7 @@ def dots(
     by_rate: bool = True,
     most: int | None = None,
     head: Headline | None = None,
+    compact: bool = False,
 ) -> None:
     """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters.
 
@@ -103,9 +93,13 @@ def dots(
         for group in shown
     ]
     unit = unit_of(view)
-    figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark)
+    figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark, compact=compact)
     alt = f"{heading}: " + "; ".join(f"{group.label} {rate_words(group.rate, unit)}" for group in shown[:12])
     draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=partial(toggle, dimension))
-    rarer = f" {counted(len(ordered) - len(shown), 'further group')} in the table." if len(shown) < len(ordered) else ""
-    st.html(f'<p class="ov-note">{standing_out(list(groups))}{rarer}</p>')
+    rarer = ""
+    if len(shown) < len(ordered):
+        rarer = f" {counted(len(ordered) - len(shown), 'further group')} in the table"
+        hidden = [group.label for group in ordered if group.stands_out and group not in shown]
+        rarer += f", {listed(hidden)} among them." if 0 < len(hidden) <= NAMED else "."
+    st.html(f'<p class="ov-note">{standing_out(list(groups), most=NAMED if compact else None)}{rarer}</p>')
     group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=partial(toggle, dimension))

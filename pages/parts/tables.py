@@ -39,11 +39,12 @@ def table(
     name: str,
     keys: Sequence[str] = (),
     on_row: Callable[[str], None] | None = None,
+    title: str = "The table behind this picture",
 ) -> None:
-    """The rows as a table with a CSV of the same. `on_row` gets the key of a row that is chosen, as a click on its mark does."""
+    """The rows as a table, folded under `title`, with a CSV of the same. `on_row` gets the key of a row that is chosen, as a click on its mark does."""
     frame = pd.DataFrame([list(row) for row in rows], columns=list(columns))
     percentages = {column: st.column_config.NumberColumn(format="%.1f") for column in columns if column.endswith("%")}
-    with st.expander("The table behind this picture"):
+    with st.expander(title):
         if on_row is not None and keys:
             count = f"ov-rows-{name}"
             widget = f"ov-table-{name}-{st.session_state.get(count, 0)}"

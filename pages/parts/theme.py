@@ -245,7 +245,9 @@ _RULES = """
 .ov-figure { min-width: 9rem; }
 .ov-figure b { display: block; font-size: 1.625rem; font-weight: 600; line-height: 1.25;
   font-variant-numeric: tabular-nums; }
-.ov-figure span { font-size: 0.9rem; color: var(--ov-muted); }
+.ov-figure { max-width: 20rem; flex: 1 1 12rem; }
+.ov-figure span { display: block; font-size: 0.9rem; color: var(--ov-muted); line-height: 1.4; }
+.ov-figure .ov-more { margin-top: 0.2rem; text-wrap: pretty; }
 
 .ov-bar { position: relative; display: block; padding: 0.05rem 0.3rem; font-variant-numeric: tabular-nums;
   background: linear-gradient(var(--ov-border), var(--ov-border)) left / var(--ov-share, 0%) 100% no-repeat; }
