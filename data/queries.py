@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from data.letters import Letters
-from data.rates import Rates
+from data.strata import Strata
 
 
-class Reader(Rates, Letters):
+class Reader(Strata, Letters):
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads."""
