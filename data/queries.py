@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from data.citing import Citing
 from data.letters import Letters
 from data.strata import Strata
 
 
-class Reader(Strata, Letters):
+class Reader(Strata, Citing, Letters):
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads."""

@@ -13,6 +13,7 @@ from dataclasses import replace
 import duckdb
 
 from data.asking import Row, decoded, encoded, question_key
+from data.citing import SIDES
 from data.filters import SWITCHES, Choice, Filters
 from data.queries import Reader
 from data.rates import PERIODS
@@ -20,8 +21,10 @@ from data.schema import NOT_STATED, dimensions
 from data.warehouse import Snapshot
 
 FEWEST_DECISIONS = 50_000
-CROSSED = (("admin", "reviewer"), ("modality", "body"))
+CROSSED = (("admin", "reviewer"), ("modality", "body"), ("specialty", "modality"))
 """Pairs of dimensions that pages show against each other."""
+STANDARDISED = ("specialty_group", "specialty", "board", "subspecialty", "licence")
+"""Dimensions that pages set against comparable letters."""
 
 
 class _Recorder(Reader):
@@ -81,6 +84,13 @@ def _ask_whole(reader: Reader) -> None:
     reader.counts("outcome")
     for pair in CROSSED:
         reader.cross(*pair)
+    for side in SIDES:
+        reader.by_citation(side, "source")
+        reader.by_citation(side, "document", "mtus")
+    reader.stated()
+    for name in STANDARDISED:
+        reader.standardised(name)
+    reader.profiles("specialty")
     _ask_dates(reader)
 
 

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from data.asking import SUMS, per_letter, sums_of
-from data.rates import Group, Rates
-from data.schema import NOT_STATED, dimensions
+from data.rates import Group, Rates, corrected
+from data.schema import dimensions
 from data.standardise import FEWEST_ITEMS, FEWEST_LETTERS, Matched, Ratio, ratio_of, ratio_p_value
 from data.statistics import Rate, Sums, benjamini_hochberg, difference, overturn_rate, rest_of
 
@@ -86,7 +86,7 @@ class Strata(Rates):
         rho = reader._rho(whole)
         found = reader._matched(name)
         made: list[Standardised] = []
-        for key in dict.fromkeys([*dimension.keys, NOT_STATED]):
+        for key in self.keys(name):
             if key not in cells:
                 continue
             rate = overturn_rate(cells[key][0], rho)
@@ -125,8 +125,7 @@ class Strata(Rates):
             label = " + ".join(dimension.term_label(part) for part in key.split(","))
             versus = difference(sums, rest_of(whole, sums, None), None, rho) if sums.n < whole.n else None
             groups.append(Group(key, label, rate, versus))
-        stands_out = benjamini_hochberg([group.versus_rest.p_value if group.versus_rest else None for group in groups])
-        groups = [replace(group, stands_out=stands) for group, stands in zip(groups, stands_out, strict=True)]
+        groups = corrected(groups)
         if folded.n:
             rate = replace(overturn_rate(folded, rho), small=True)
             groups.append(Group(OTHER_COMBINATIONS, "Other combinations", rate))
