@@ -35,9 +35,10 @@ class Matched:
     """What of a group lies in strata that the others fill: `n` items, `y` overturned, `expected` at the others' rates.
 
     `total` items were to be matched. `uses`: how many of the `n` rest on each stratum of the others, finest first
-    choice, collapsed ones shortened; empty where a query matched them (data/strata.py). `share` is the part of the group that is standardised, `full` the part that is so
-    in all its levels; both 0 for a group without items. `error` is the binomial variance of `expected`, over `expected`:
-    small where the others are many, above 1 where the group is most of the letters.
+    choice, collapsed ones shortened; empty where a query matched them (data/strata.py). `share` is the part of the group
+    that is standardised, `full` the part that is so in all its levels; both 0 for a group without items. `error` is the
+    binomial variance of `expected`, over `expected`: small where the others are many, above 1 where the group is most of
+    the letters.
     """
 
     total: int

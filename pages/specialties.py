@@ -26,7 +26,7 @@ by = option("by", "Compare by", offered)
 st.subheader(f"{COMPARED[by]}: raw, and beside comparable letters")
 ratios(view, by, heading=dimensions()[by].label)
 
-st.subheader(f"Each {unit_of(view)} once: how far from the common rate, for the size")
+st.subheader(f"Further from the common rate than the size explains: each {unit_of(view)} once")
 points(view, option("point", "A point is", {"group": "Specialty groups", "set": "Exact sets of specialties"}))
 
 st.subheader("By specialty and imaging modality")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from data.funnel import funnel
 from data.statistics import Rate, Sums, overturn_rate
 from pages.parts.charts.bars import count_bars, outcome_bar
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.figure import Figure
+from pages.parts.charts.funnel import funnel_plot
 from pages.parts.charts.matrix import matrix
+from pages.parts.charts.ratios import RatioRow, rate_and_ratio
 from pages.parts.charts.trend import Period, trend
 
 
@@ -34,6 +37,7 @@ PERIODS = [
 MARKS = [(date(2016, 12, 1), "MTUS revised"), (date(2010, 1, 1), "long before")]
 SOURCES = {"mtus": "MTUS", "odg": "Official Disability Guidelines"}
 CELLS = {("mtus", "mtus"): rate(28, 104), ("mtus", "odg"): rate(2, 3), ("odg", "mtus"): rate(0, 0)}
+LABELS = {row.key: row.label for row in ROWS}
 DRAWN = {
     "dots": lambda dark: rate_dots(ROWS, OVERALL, dark=dark),
     "compact": lambda dark: rate_dots(ROWS, OVERALL, dark=dark, compact=True),
@@ -42,6 +46,8 @@ DRAWN = {
     "outcomes": lambda dark: outcome_bar(30, 3, 5, dark=dark),
     "trend": lambda dark: trend(PERIODS, OVERALL, dark=dark, marks=MARKS, limits=[(0.0, 0.3), None, None, (0.0, 0.2)]),
     "matrix": lambda dark: matrix(SOURCES, SOURCES, CELLS, dark=dark, diagonal=True, row_title="a", column_title="b"),
+    "funnel": lambda dark: funnel_plot(funnel({row.key: row.rate for row in ROWS}), LABELS, dark=dark),
+    "ratios": lambda dark: rate_and_ratio([RatioRow(r.key, r.label, r.rate, None) for r in ROWS], OVERALL, dark=dark),
     "counts": lambda dark: count_bars([("ct", "CT", 533, True), ("pet", "PET", 0, False)], dark=dark),
 }
 

@@ -50,7 +50,7 @@ def funnel_plot(
     figure = blank_figure(HEIGHT, colours.text, left=LEFT, right=12, top=TOP, bottom=BOTTOM)
     layout, data = figure["layout"], figure["data"]
     rates = rate_axis([point.rate for point in funnel.points], colours.faint, colours.muted)
-    highest = max(max(point.rate.rate or 0 for point in funnel.points), min(1.0, 2.2 * funnel.centre))
+    highest = max(min(1.0, 2.2 * funnel.centre), *(point.rate.rate or 0 for point in funnel.points))
     rates["range"] = [0, min(1.02, max(0.05, highest * 1.15))]
     rates |= _percents(rates["range"][1])
     layout["yaxis"] = rates

@@ -18,7 +18,6 @@ from pages.parts.charts.figure import (
     blank_figure,
     escape,
     nothing,
-    small_note,
     unfaded,
 )
 from pages.parts.charts.rates import overall_label, rate_axis, whiskers
