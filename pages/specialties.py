@@ -7,7 +7,7 @@ from data.standing import STANDARDISED
 from pages.parts.frame import begin, definitions, nothing_found, say
 from pages.parts.options import option
 from pages.parts.pictures import unit_of
-from pages.parts.reviewers import COMPARED, by_modality, points, ratios
+from pages.parts.reviewers import COMPARED, adjusted, by_modality, points, ratios
 
 view = begin("specialties")
 st.title("Does the reviewer’s specialty matter?")
@@ -15,6 +15,7 @@ head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
 say(view, head, by="specialty_group", kind="specialty group")
+adjusted(view, head)
 st.html(
     '<p class="ov-note">Reviewers are matched to the condition, so a difference between specialties is not a difference between reviewers: '
     "the requests differ too, and some of that stays however it is adjusted. Reviewers are confidential; only their specialty and licence are "

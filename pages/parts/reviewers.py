@@ -12,7 +12,7 @@ import streamlit as st
 
 from data.filters import Choice
 from data.funnel import funnel, funnel_words
-from data.rates import Group
+from data.rates import Group, Headline
 from data.schema import NOT_STATED, dimensions
 from data.sentences import standing_out
 from data.standardise import Ratio
@@ -42,6 +42,14 @@ MOST_ROWS, MOST_COLUMNS = 10, 6
 TARGETS = 4  # bone scan, SPECT, CT and DEXA are columns before all others
 
 
+def adjusted(view: View, head: Headline) -> None:
+    """The second sentence of the answer: which specialty groups differ from comparable letters."""
+    if head.rate.small or view.filters.outcome or view.filters.choice("specialty_group"):
+        return
+    words = adjusted_words(view.ask("standardised", "specialty_group"))
+    st.html(f'<p class="ov-answer">Adjusted for the mix of cases: {html.escape(words)}</p>')
+
+
 def ratios(view: View, name: str, *, heading: str) -> None:
     """Raw rates, the highest first, with each group's ratio to comparable letters in a column of its own; a click filters."""
     unit, head = unit_of(view), view.ask("headline")
@@ -61,8 +69,8 @@ def ratios(view: View, name: str, *, heading: str) -> None:
         alt=f"{heading}, raw rates and ratios to comparable letters: {alt}",
         on_click=partial(toggle, name),
     )
-    adjusted = adjusted_words(list(found.values()))
-    st.html(f'<p class="ov-note">Raw rates: {standing_out(groups)} Adjusted: {adjusted}</p>')
+    beside = adjusted_words(list(found.values()))
+    st.html(f'<p class="ov-note">Raw rates: {standing_out(groups)} Adjusted: {beside}</p>')
     group_table(view, ordered, name=name.replace("_", "-"), heading=heading, on_row=partial(toggle, name))
     columns = ("Group", "Overturned", "Expected", "Ratio", "Low", "High", "Compared %", "In full %", "Against 1")
     more = ("Largest letter %", "Rate % without it", "Ratio without it")
@@ -123,8 +131,8 @@ def adjusted_words(found: Sequence[Standardised]) -> str:
         return "Too few letters to adjust for what was asked."
     high = [one.label for one in tested if one.stands_out and (one.ratio.ratio or 0) > 1]
     low = [one.label for one in tested if one.stands_out and (one.ratio.ratio or 0) < 1]
-    parts = [f"{', '.join(high)}: more often than in comparable letters"] if high else []
-    parts += [f"{', '.join(low)}: less often than in comparable letters"] if low else []
+    parts = [f"{', '.join(high)}: overturned more often than comparable letters"] if high else []
+    parts += [f"{', '.join(low)}: overturned less often than comparable letters"] if low else []
     return "; ".join(parts) + "." if parts else "None can be told apart from comparable letters."
 
 

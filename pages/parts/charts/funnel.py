@@ -9,7 +9,6 @@ from typing import Any
 from data.funnel import Funnel, GroupPoint, Limits
 from data.statistics import NO_BREAK, Unit, percent, rate_words
 from pages.parts.charts.figure import (
-    CHARACTER,
     LINE,
     SMALL_FONT,
     Figure,
@@ -50,7 +49,7 @@ def funnel_plot(
     figure = blank_figure(HEIGHT, colours.text, left=LEFT, right=12, top=TOP, bottom=BOTTOM)
     layout, data = figure["layout"], figure["data"]
     rates = rate_axis([point.rate for point in funnel.points], colours.faint, colours.muted)
-    highest = max(min(1.0, 2.2 * funnel.centre), *(point.rate.rate or 0 for point in funnel.points))
+    highest = max(min(1.0, 1.6 * funnel.centre), *(point.rate.rate or 0 for point in funnel.points))
     rates["range"] = [0, min(1.02, max(0.05, highest * 1.15))]
     rates |= _percents(rates["range"][1])
     layout["yaxis"] = rates
@@ -67,7 +66,9 @@ def funnel_plot(
     )
     data.extend(_rings(funnel.points, selected, colours.text))
     data.append(_points(funnel.points, labels, unit, colours.outcomes["overturned"]))
-    layout["annotations"].extend(_names(funnel.points, labels, sizes, rates["range"][1], colours.text))
+    layout["annotations"].extend(
+        _names(funnel.points, labels, sizes, rates["range"][1], colours.text, colours.background)
+    )
     return figure
 
 
@@ -160,20 +161,28 @@ def _rings(points: Sequence[GroupPoint], selected: Sequence[str], colour: str) -
 
 
 def _names(
-    points: Sequence[GroupPoint], labels: Mapping[str, str], sizes: Sequence[float], largest: float, colour: str
+    points: Sequence[GroupPoint],
+    labels: Mapping[str, str],
+    sizes: Sequence[float],
+    largest: float,
+    colour: str,
+    background: str,
 ) -> list[dict[str, Any]]:
-    """The names of the points furthest out, beside them towards the middle, moved apart where they would meet."""
+    """The names of the points furthest out, on their far side from the common rate, moved apart where they would meet."""
     outside = sorted((point for point in points if point.outside), key=lambda point: -abs(point.z))[:MOST_NAMED]
     first, last = math.log10(min(sizes)), math.log10(max(sizes))
     inside = HEIGHT - TOP - BOTTOM
     made: list[dict[str, Any]] = []
     for right in (True, False):
-        side = [point for point in outside if (math.log10(point.rate.effective) > (first + last) / 2) == right]
-        lowest = inside + LINE
-        for point in sorted(side, key=lambda point: -(point.rate.rate or 0)):
-            lines = wrapped(labels[point.key], NAME_CHARACTERS)
-            half = len(lines) * LINE / 2
-            wanted = (point.rate.rate or 0) / largest * inside
+        side = []
+        for point in outside:
+            if (math.log10(point.rate.effective) > (first + last) / 2) == right:
+                lines = wrapped(labels[point.key], NAME_CHARACTERS)
+                half = len(lines) * LINE / 2
+                own = (point.rate.rate or 0) / largest * inside
+                side.append((own + math.copysign(half + 9, point.z), own, half, lines, point))
+        lowest = float(inside + LINE)
+        for wanted, own, half, lines, point in sorted(side, key=lambda one: -one[0]):
             middle = max(half, min(wanted, lowest - half))
             lowest = middle - half
             made.append(
@@ -184,8 +193,8 @@ def _names(
                     "y": round(point.rate.rate or 0, 5),
                     "xanchor": "right" if right else "left",
                     "align": "right" if right else "left",
-                    "xshift": round(-1.5 * CHARACTER if right else 1.5 * CHARACTER),
-                    "yshift": round(middle - wanted),
+                    "xshift": 9 if right else -9,
+                    "yshift": round(middle - own),
                     "font": {"size": SMALL_FONT, "color": colour},
                 }
             )

@@ -61,7 +61,7 @@ def rate_and_ratio(rows: Sequence[RatioRow], overall: Rate, *, unit: Unit = "dec
     figure = blank_figure(HEAD + sum(heights) + BOTTOM, colours.text, left=left, right=right, top=HEAD, bottom=BOTTOM)
     layout = figure["layout"]
     layout["yaxis"] = row_axis(sum(heights), 0, 1)
-    axis = rate_axis([*(row.rate for row in rows), overall], colours.faint, colours.muted, most_ticks=3)
+    axis = rate_axis([*(row.rate for row in rows), overall], colours.faint, colours.muted, most_ticks=4)
     layout["xaxis"] = axis | {"domain": [0, 0.54], "title": _title("Overturned, raw", colours.muted)}
     layout["xaxis2"] = _ratio_axis(rows, colours.faint, colours.muted)
     layout["xaxis3"] = {"range": [0, 1], "visible": False, "fixedrange": True, "anchor": "y", "overlaying": "x"}
