@@ -69,5 +69,6 @@ def test_words_say_the_count_the_rate_and_the_ratio() -> None:
 def test_selection_is_a_ring_and_weight() -> None:
     figure = rate_and_ratio(ROWS, OVERALL)
     [ring] = [trace for trace in marks(figure) if trace["hoverinfo"] == "skip"]
-    assert ring["marker"]["size"] == [0, 19]
+    assert ring["customdata"] == ["usual"]
+    assert ring["marker"]["color"] == theme.LIGHT.text
     assert any("<b>Group usual</b>" in text for text in words(figure))

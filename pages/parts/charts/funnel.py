@@ -138,7 +138,12 @@ def _points(points: Sequence[GroupPoint], labels: Mapping[str, str], unit: Unit,
             ],
             "hoverinfo": "text",
             "cliponaxis": False,
-            "marker": {"color": colour, "size": [13 if point.outside else 9 for point in points], "opacity": 1},
+            "marker": {
+                "color": colour,
+                "size": [13 if point.outside else 9 for point in points],
+                "opacity": 1,
+                "line": {"width": 0},
+            },
         }
     )
 

@@ -72,7 +72,7 @@ def rate_and_ratio(rows: Sequence[RatioRow], overall: Rate, *, unit: Unit = "dec
     layout["annotations"].extend(row_label(text, "y", y, left) for text, y in zip(labels, at, strict=True))
     shown = [(row, y) for row, y, is_placed in zip(rows, at, placed, strict=True) if is_placed]
     small = [(row, y) for row, y, is_placed in zip(rows, at, placed, strict=True) if not is_placed]
-    figure["data"].extend(_rates(shown, unit, colours.outcomes["overturned"]))
+    figure["data"].extend(_rates(shown, unit, colours.outcomes["overturned"], colours.text))
     with_ratio = [(row, row.ratio, y) for row, y in shown if row.ratio is not None and row.ratio.ratio is not None]
     if with_ratio:
         figure["data"].extend(_ratios(with_ratio, layout["xaxis2"]["range"], colours.grey))
@@ -129,15 +129,18 @@ def _hover(row: RatioRow, unit: Unit) -> str:
     return f"<b>{escape(row.label)}</b><br>{rate_words(row.rate, unit)}{ratio}"
 
 
-def _rates(shown: Sequence[tuple[RatioRow, float]], unit: Unit, colour: str) -> list[Trace]:
+def _rates(shown: Sequence[tuple[RatioRow, float]], unit: Unit, colour: str, text: str) -> list[Trace]:
     if not shown:
         return []
     lines = whiskers([row.rate for row, _ in shown], [y for _, y in shown], [colour] * len(shown), 2)
     x = [round(row.rate.rate or 0, 5) for row, _ in shown]
     dots = _marks(shown, x, unit) | {"marker": {"color": colour, "size": 11, "opacity": 1}}
-    ring = {"symbol": "circle-open", "size": [19 if row.selected else 0 for row, _ in shown], "color": colour}
-    rings = _marks(shown, x, unit) | {"hoverinfo": "skip", "marker": ring | {"line": {"width": 2}}}
-    return [*lines, unfaded(dots), *([unfaded(rings)] if any(row.selected for row, _ in shown) else [])]
+    chosen = [(row, y) for row, y in shown if row.selected]
+    if not chosen:
+        return [*lines, unfaded(dots)]
+    ring = {"symbol": "circle-open", "size": 19, "color": text, "line": {"width": 2}}
+    rings = _marks(chosen, [round(row.rate.rate or 0, 5) for row, _ in chosen], unit)
+    return [*lines, unfaded(dots), unfaded(rings | {"hoverinfo": "skip", "marker": ring})]
 
 
 def _marks(shown: Sequence[tuple[RatioRow, float]], x: Sequence[float], unit: Unit) -> Trace:
