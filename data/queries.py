@@ -6,7 +6,8 @@ from data.citing import Citing
 from data.coverage import Coverage
 from data.letters import Letters
 from data.periods_compared import PeriodsCompared
+from data.strata import Strata
 
 
-class Reader(Citing, PeriodsCompared, Coverage, Letters):
+class Reader(Strata, Citing, PeriodsCompared, Coverage, Letters):
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads."""

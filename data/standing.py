@@ -20,10 +20,12 @@ from data.schema import NOT_STATED, dimensions
 from data.warehouse import Snapshot
 
 FEWEST_DECISIONS = 50_000
-CROSSED = (("admin", "reviewer"), ("modality", "body"))
+CROSSED = (("admin", "reviewer"), ("modality", "body"), ("specialty", "modality"))
 """Pairs of dimensions that pages show against each other."""
 LISTED = ("modality", "admin", "reviewer", "specialty", "body", "category")
 """Dimensions whose groups the overview ranks, the sources of both sides."""
+STANDARDISED = ("specialty_group", "specialty", "board", "subspecialty", "licence")
+"""Dimensions that pages set against comparable letters."""
 
 
 class _Recorder(Reader):
@@ -91,6 +93,9 @@ def _ask_whole(reader: Reader) -> None:
         reader.by_citation(side, "source")
         reader.by_citation(side, "document", "mtus")
     reader.stated()
+    for name in STANDARDISED:
+        reader.standardised(name)
+    reader.profiles("specialty")
     _ask_dates(reader)
 
 

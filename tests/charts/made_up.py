@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from data.funnel import funnel
 from data.movement import moved_most
 from data.statistics import Rate, Sums, overturn_rate
 from pages.parts.charts.bars import count_bars, outcome_bar
 from pages.parts.charts.changes import Changed, change_dots
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.figure import Figure
+from pages.parts.charts.funnel import funnel_plot
 from pages.parts.charts.marks import Mark
 from pages.parts.charts.matrix import matrix
+from pages.parts.charts.ratios import RatioRow, rate_and_ratio
 from pages.parts.charts.trend import Period, trend
 
 
@@ -51,6 +54,7 @@ CHANGES = [
 MARKS = [Mark(date(2016, 12, 1), "MTUS revised", "what was new"), Mark(date(2010, 1, 1), "long before")]
 SOURCES = {"mtus": "MTUS", "odg": "Official Disability Guidelines"}
 CELLS = {("mtus", "mtus"): rate(28, 104), ("mtus", "odg"): rate(2, 3), ("odg", "mtus"): rate(0, 0)}
+LABELS = {row.key: row.label for row in ROWS}
 DRAWN = {
     "dots": lambda dark: rate_dots(ROWS, OVERALL, dark=dark),
     "compact": lambda dark: rate_dots(ROWS, OVERALL, dark=dark, compact=True),
@@ -61,6 +65,8 @@ DRAWN = {
     "plain trend": lambda dark: trend([replace(one, limits=None, flag=None) for one in PERIODS], OVERALL, dark=dark),
     "changes": lambda dark: change_dots(CHANGES, dark=dark),
     "matrix": lambda dark: matrix(SOURCES, SOURCES, CELLS, dark=dark, diagonal=True, row_title="a", column_title="b"),
+    "funnel": lambda dark: funnel_plot(funnel({row.key: row.rate for row in ROWS}), LABELS, dark=dark),
+    "ratios": lambda dark: rate_and_ratio([RatioRow(r.key, r.label, r.rate, None) for r in ROWS], OVERALL, dark=dark),
     "counts": lambda dark: count_bars([("ct", "CT", 533, True), ("pet", "PET", 0, False)], dark=dark),
 }
 
