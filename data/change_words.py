@@ -197,17 +197,16 @@ def moved_words(moved: Moved) -> str:
     left_out = moved.groups - len(moved.candidates)
     few = f" Too few letters in one of the periods: {left_out:,} of {moved.groups:,} groups." if left_out else ""
     if not moved.candidates:
-        return f"{spans}: nothing to compare.{few}"
+        return f"{spans}, nothing to compare.{few}"
     up = [group_label(one.key) for one in moved.candidates if one.stands_out and (one.change.d or 0.0) > 0]
     down = [group_label(one.key) for one in moved.candidates if one.stands_out and (one.change.d or 0.0) < 0]
     if not up and not down:
         told_of = f"none of {len(moved.candidates):,} groups can be told apart from its own rate before"
     else:
-        parts = [
-            f"{_most(names)} {words} overturned" for names, words in ((up, "more often"), (down, "less often")) if names
-        ]
+        sides = ((up, "more often overturned"), (down, "less often overturned"))
+        parts = [f"{words}: {_most(names)}" for names, words in sides if names]
         told_of = f"{'; '.join(parts)} (of {len(moved.candidates):,} groups compared)"
-    return f"{spans}: {told_of}.{few}"
+    return f"{spans}, {told_of}.{few}"
 
 
 def _most(names: list[str]) -> str:

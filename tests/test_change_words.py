@@ -179,7 +179,7 @@ def moved(**groups: tuple[tuple[int, int], tuple[int, int]]) -> Moved:
 def test_what_moved_names_findings_alone() -> None:
     found = moved(knee=((10, 400), (80, 400)), neck=((40, 400), (41, 400)), elbow=((1, 5), (4, 5)))
     assert moved_words(found) == (
-        "2016 against 2015: Knee more often overturned (of 2 groups compared). Too few letters in one of the periods: 1 of 3 groups."
+        "2016 against 2015, more often overturned: Knee (of 2 groups compared). Too few letters in one of the periods: 1 of 3 groups."
     )
     calm = moved(knee=((40, 400), (41, 400)), neck=((40, 400), (43, 400)))
     assert "none of 2 groups can be told apart from its own rate before" in moved_words(calm)

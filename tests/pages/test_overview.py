@@ -92,11 +92,11 @@ def test_the_five_lists_stand_in_order(open_page: OpenPage) -> None:
 
 def test_what_moved_is_asked_for_only_when_it_is_opened(open_page: OpenPage) -> None:
     app = open_page("overview", date="2016..2017")
-    assert not markup(app, "against 2014 to 2015: ")
+    assert len(markup(app, "against 2014 to 2015, ")) == 1, "the figures at the head"
     app.session_state["ov-moved"] = True
     app.run()
     assert not app.exception
-    [words] = markup(app, "2016 to 2017 against 2014 to 2015: ")
+    [_, words] = markup(app, "2016 to 2017 against 2014 to 2015, ")
     assert "Too few letters in one of the periods: " in words or "nothing to compare" in words
 
 
