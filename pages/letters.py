@@ -95,5 +95,5 @@ with_words = st.checkbox(
     key="ov-csv-words",
     help="The request as written and the deciding sentence.",
 )
-download(view, COLUMNS + (WORD_COLUMNS if with_words else ()), export, name="decisions")
+download(view, COLUMNS + (WORD_COLUMNS if with_words else ()), export, name="decisions", count=head.decisions)
 definitions()

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from data.definitions import DEFINITIONS
 from data.errors import WarehouseError
 from data.filters import Filters, from_query, one_value, to_query
 from data.rates import Headline
@@ -84,17 +85,13 @@ def definitions() -> None:
     """What every page ends with: what is counted, and the folded definitions."""
     st.html(f'<p class="ov-note">{ESTIMAND}</p>')
     with st.expander("What the figures mean"):
-        st.markdown(
-            f"{MEANING}\n\n"
-            "**Rate**: overturned items divided by decided items; with letters as the unit, letters in which any item of the filter was "
-            "overturned. **Interval**: 95 %, after Wilson, widened because the items of a letter share their reviewer and records "
-            "(Rao and Scott 1992). Letters by the same unknown reviewer are alike too, so intervals are lower bounds on the uncertainty. "
-            "**Small** groups, below 10 letters or an effective 10 items, show their count and no rate. A group **stands out** when it "
-            "differs from everything else in the filter after correction for the number of groups (Benjamini and Hochberg 1995).\n\n"
-            "**Utilization review (UR)**: the claims administrator's review of a treatment request. **MTUS**: the state's Medical Treatment "
-            "Utilization Schedule. **ODG**, **ACOEM**, **ACR**: guidelines outside it. **None cited** means that the letter records no "
-            "citation, not that none was made. **Not stated** means that the letter says nothing."
-        )
+        st.html(definition_list())
+
+
+def definition_list() -> str:
+    """The definitions as HTML."""
+    entries = (f"<dt>{html.escape(one.term)}</dt><dd>{html.escape(one.text)}</dd>" for one in DEFINITIONS)
+    return f'<dl class="ov-values ov-definitions">{"".join(entries)}</dl>'
 
 
 def _snapshot() -> Snapshot:

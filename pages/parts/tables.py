@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from data.exports import csv_text
+from data.exports import MOST_ROWS_XLSX, csv_text, xlsx_bytes
 from data.rates import Group
 from data.statistics import Rate
 from pages.parts.state import View
@@ -70,16 +70,35 @@ def table(
         download(view, columns, rows, name=name)
 
 
-def download(view: View, columns: Sequence[str], rows: Rows | Callable[[], Rows], *, name: str) -> None:
-    """A button for the CSV of these rows, or of what the function gives, made when it is pressed."""
-    st.download_button(
-        "Download as CSV",
-        data=lambda: csv_text(columns, rows() if callable(rows) else rows, view.filters, view.snapshot),
-        file_name=f"overturn-{name}-{view.snapshot.snapshot_id}.csv",
-        mime="text/csv",
-        key=f"ov-csv-{name}",
-        on_click="ignore",
-    )
+def download(
+    view: View, columns: Sequence[str], rows: Rows | Callable[[], Rows], *, name: str, count: int | None = None
+) -> None:
+    """Buttons for these rows, or for what the function gives, as CSV and for a spreadsheet, made when one is pressed.
+
+    `count` says how many rows the function will give, where that is known.
+    """
+    about = view.about()
+    file = f"overturn-{name}-{view.snapshot.snapshot_id}"
+    given = count if callable(rows) else len(rows)
+    many = given is not None and given > MOST_ROWS_XLSX
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.download_button(
+            "Download as CSV",
+            data=lambda: csv_text(columns, rows() if callable(rows) else rows, about),
+            file_name=f"{file}.csv",
+            mime="text/csv",
+            key=f"ov-csv-{name}",
+            on_click="ignore",
+        )
+        st.download_button(
+            f"Download as Excel (first {MOST_ROWS_XLSX:,} rows)" if many else "Download as Excel",
+            data=lambda: xlsx_bytes(columns, rows() if callable(rows) else rows, about),
+            file_name=f"{file}.xlsx",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            key=f"ov-xlsx-{name}",
+            on_click="ignore",
+            help=f"An Excel file holds the first {MOST_ROWS_XLSX:,} rows; the CSV holds them all." if many else None,
+        )
 
 
 def group_table(
