@@ -10,7 +10,7 @@ from data.schema import dimensions
 from data.statistics import Rate
 from pages.parts.charts.draw import draw
 from pages.parts.charts.matrix import matrix
-from pages.parts.frame import begin, definitions, nothing_found, say
+from pages.parts.frame import begin, definitions, nothing_found, say, title
 from pages.parts.pictures import choose_pair, dots, unit_of
 from pages.parts.tables import rate_cells, rate_columns, table
 
@@ -26,7 +26,7 @@ def most_named(cells: Mapping[tuple[str, str], Rate], side: int) -> dict[str, st
 
 
 view = begin("guidelines")
-st.title("How do denials fare by the guideline behind them?")
+title(view, "How do denials fare by the guideline behind them?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)

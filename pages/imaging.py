@@ -8,14 +8,14 @@ from data.filters import Choice
 from data.schema import NOT_STATED, dimensions
 from pages.parts.charts.draw import draw
 from pages.parts.charts.matrix import matrix
-from pages.parts.frame import begin, definitions, nothing_found, say
+from pages.parts.frame import begin, definitions, nothing_found, say, title
 from pages.parts.pictures import choose_pair, dots, unit_of
 from pages.parts.tables import rate_cells, rate_columns, table
 
 MOST = 6
 
 view = begin("imaging")
-st.title("How do imaging requests fare?")
+title(view, "How do imaging requests fare?")
 choice = view.filters.choice("modality")
 chosen = choice.include
 every = view.filters.choose("modality", Choice(exclude=tuple({*choice.exclude, NOT_STATED})))

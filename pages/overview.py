@@ -10,13 +10,13 @@ from data.statistics import counted, percent, rate_words
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
 from pages.parts.charts.trend import Period, trend
-from pages.parts.frame import begin, definitions, nothing_found, say
+from pages.parts.frame import begin, definitions, nothing_found, say, title
 from pages.parts.pictures import choose_outcome, choose_period, dots, period_end, period_label, unit_of
 from pages.parts.state import link
 from pages.parts.tables import rate_cells, rate_columns, table
 
 view = begin("overview")
-st.title("When a denial is appealed, how often is it overturned?")
+title(view, "When a denial is appealed, how often is it overturned?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.parts.frame import begin, definitions, nothing_found, say
+from pages.parts.frame import begin, definitions, nothing_found, say, title
 from pages.parts.pictures import dots, unit_of
 
 view = begin("specialties")
-st.title("Does the reviewer’s specialty matter?")
+title(view, "Does the reviewer’s specialty matter?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)

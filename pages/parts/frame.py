@@ -16,7 +16,7 @@ from data.rates import Headline
 from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
-from pages.parts import navigation, theme
+from pages.parts import briefing, navigation, theme
 from pages.parts.sidebar import case_number, show
 from pages.parts.state import FILTER_PARAMETERS, View, address, apply, connection, go
 
@@ -35,6 +35,7 @@ def begin(page: str, *, sidebar: bool = True) -> View:
     filters = _filters(page)
     view = View(page, found, filters, dark)
     _remember(view)
+    briefing.start(view.about())
     _menu(view)
     _open_case(view)
     if sidebar:
@@ -50,8 +51,42 @@ def begin(page: str, *, sidebar: bool = True) -> View:
     return view
 
 
+def title(view: View, text: str, *, on_paper: bool = True) -> None:
+    """The page's question, and beside it the definitions and, where the page may stand `on_paper`, its briefing."""
+    briefing.note_title(text)
+    notes = briefing.noted()
+    with st.container(horizontal=True, vertical_alignment="center", key="ov-title", gap="small"):
+        st.title(plain(text), width="stretch")
+        with st.popover("Definitions", type="tertiary"):
+            st.html(definition_list())
+        if on_paper and notes is not None:
+            st.download_button(
+                "Briefing",
+                data=notes.content,
+                file_name=f"overturn-{view.page}-{view.snapshot.snapshot_id}.html",
+                mime="text/html",
+                key="ov-briefing-file",
+                on_click="ignore",
+                type="tertiary",
+                help="This page as one file to print or send on: sentence, figures, tables, definitions. No letter text.",
+            )
+
+
+def section(text: str) -> None:
+    """A heading on the page, in the briefing and in the files of the pictures below it."""
+    briefing.note_heading(text)
+    st.subheader(text)
+
+
+def note(markup: str) -> None:
+    """A quiet remark on the page and in the briefing. `markup` is HTML: words from outside are escaped by the caller."""
+    briefing.note_words(markup)
+    st.html(f'<p class="ov-note">{markup}</p>')
+
+
 def nothing_found(view: View) -> None:
     """Say that the filter matches nothing, and offer the ways on; stops the run."""
+    briefing.note_answer("No decision matches this filter.")
     st.info(
         "No decision matches this filter. Take one of the conditions above away (the cross on its chip), or clear them all. "
         "Rare tests have few letters: adding a second modality or a wider range of dates helps most."
@@ -77,6 +112,7 @@ def say(
     groups = view.ask("by", by, filters=filters) if by and not (filters.choice(by) or filters.outcome) else []
     if len(groups) > 1 and not head.rate.small:
         words += f" {standing_out(groups, kind)}"
+    briefing.note_answer(words)
     text = html.escape(words)
     st.html(f'<p class="ov-answer">{text}</p><p class="ov-note">{MEANING}</p>')
 

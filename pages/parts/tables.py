@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from data.exports import MOST_ROWS_XLSX, csv_text, xlsx_bytes
 from data.rates import Group
 from data.statistics import Rate
+from pages.parts.briefing import Drawn, note_table
 from pages.parts.state import View
 
 Rows = Sequence[Sequence[object]]
@@ -40,7 +42,11 @@ def table(
     keys: Sequence[str] = (),
     on_row: Callable[[str], None] | None = None,
 ) -> None:
-    """The rows as a table with a CSV of the same. `on_row` gets the key of a row that is chosen, as a click on its mark does."""
+    """The rows as a table with files of the same and of the pictures it belongs to.
+
+    `on_row` gets the key of a row that is chosen, as a click on its mark does.
+    """
+    figures = note_table(columns, rows)
     frame = pd.DataFrame([list(row) for row in rows], columns=list(columns))
     percentages = {column: st.column_config.NumberColumn(format="%.1f") for column in columns if column.endswith("%")}
     with st.expander("The table behind this picture"):
@@ -67,15 +73,21 @@ def table(
             st.dataframe(
                 frame, hide_index=True, column_config=percentages, key=f"ov-table-{name}", alt=f"Table: {name}"
             )
-        download(view, columns, rows, name=name)
+        download(view, columns, rows, name=name, figures=figures)
 
 
 def download(
-    view: View, columns: Sequence[str], rows: Rows | Callable[[], Rows], *, name: str, count: int | None = None
+    view: View,
+    columns: Sequence[str],
+    rows: Rows | Callable[[], Rows],
+    *,
+    name: str,
+    count: int | None = None,
+    figures: Sequence[Drawn] = (),
 ) -> None:
-    """Buttons for these rows, or for what the function gives, as CSV and for a spreadsheet, made when one is pressed.
+    """Buttons for these rows, or for what the function gives, as CSV and for a spreadsheet, and for the figures.
 
-    `count` says how many rows the function will give, where that is known.
+    The files are made when one is pressed. `count` says how many rows the function will give, where that is known.
     """
     about = view.about()
     file = f"overturn-{name}-{view.snapshot.snapshot_id}"
@@ -99,6 +111,16 @@ def download(
             on_click="ignore",
             help=f"An Excel file holds the first {MOST_ROWS_XLSX:,} rows; the CSV holds them all." if many else None,
         )
+        for number, figure in enumerate(figures):
+            st.download_button(
+                "Save as picture" if len(figures) == 1 else f"Save picture {number + 1}",
+                data=partial(figure.file, about),
+                file_name=f"{file}{number or ''}.svg",
+                mime="image/svg+xml",
+                key=f"ov-picture-{name}-{number}",
+                on_click="ignore",
+                help="An SVG file with filter, snapshot and definitions in it; Word, PowerPoint and browsers show it.",
+            )
 
 
 def group_table(

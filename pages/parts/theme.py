@@ -241,6 +241,13 @@ _RULES = """
 [class*="st-key-ov-link"] a { border: 1px solid var(--ov-border); border-radius: 0.375rem; padding: 0.25rem 0.75rem;
   white-space: nowrap; }
 
+.st-key-ov-title [data-testid="stHeading"] { min-width: min(100%, 20rem); }
+.stApp dl.ov-definitions { max-width: 62rem; row-gap: 0.5rem; }
+[data-testid="stPopoverBody"] dl.ov-definitions { max-width: 34rem; grid-template-columns: 1fr; row-gap: 0;
+  padding: 0; margin: 0; }
+[data-testid="stPopoverBody"] dl.ov-definitions dt { font-weight: 600; color: var(--ov-text); }
+[data-testid="stPopoverBody"] dl.ov-definitions dd { margin-bottom: 0.5rem; color: var(--ov-text); }
+
 .ov-figures { display: flex; flex-wrap: wrap; gap: 0.75rem 2.5rem; margin: 0.25rem 0; }
 .ov-figure { min-width: 9rem; }
 .ov-figure b { display: block; font-size: 1.625rem; font-weight: 600; line-height: 1.25;
@@ -293,7 +300,7 @@ _RULES = """
 @page { size: 1200px 1553px; margin: 40px; }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"],
-  .modebar-container, .stButton, .stDownloadButton, .stPageLink { display: none !important; }
+  .modebar-container, .stButton, .stDownloadButton, .stPageLink, .stPopover { display: none !important; }
   [data-testid="stMainBlockContainer"] { max-width: none; padding: 0; }
   [data-testid="stPlotlyChart"], .ov-card, .ov-figures, tr { break-inside: avoid; }
   h1, h2, h3, h4 { break-after: avoid; }
