@@ -16,7 +16,7 @@ from data.rates import Headline
 from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
-from pages.parts import briefing, navigation, theme
+from pages.parts import briefing, navigation, theme, views
 from pages.parts.sidebar import case_number, show
 from pages.parts.state import FILTER_PARAMETERS, View, address, apply, connection, go
 
@@ -40,6 +40,7 @@ def begin(page: str, *, sidebar: bool = True) -> View:
     _open_case(view)
     if sidebar:
         show(view)
+        views.show(view)
         for notice in notices(filters):
             st.warning(plain(notice))
         _chips(view)
