@@ -59,7 +59,8 @@ def title(view: View, text: str, *, on_paper: bool = True) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="ov-title", gap="small"):
         st.title(plain(text), width="stretch")
         with st.popover("Definitions", type="tertiary"):
-            st.html(definition_list())
+            # Markdown takes the colours of the popover, which lies outside of the page's colour scheme.
+            st.markdown("\n\n".join(f"**{plain(one.term)}**  \n{plain(one.text)}" for one in DEFINITIONS))
         if on_paper and notes is not None:
             st.download_button(
                 "Briefing",
@@ -122,13 +123,8 @@ def definitions() -> None:
     """What every page ends with: what is counted, and the folded definitions."""
     st.html(f'<p class="ov-note">{ESTIMAND}</p>')
     with st.expander("What the figures mean"):
-        st.html(definition_list())
-
-
-def definition_list() -> str:
-    """The definitions as HTML."""
-    entries = (f"<dt>{html.escape(one.term)}</dt><dd>{html.escape(one.text)}</dd>" for one in DEFINITIONS)
-    return f'<dl class="ov-values ov-definitions">{"".join(entries)}</dl>'
+        entries = (f"<dt>{html.escape(one.term)}</dt><dd>{html.escape(one.text)}</dd>" for one in DEFINITIONS)
+        st.html(f'<dl class="ov-values ov-definitions">{"".join(entries)}</dl>')
 
 
 def _snapshot() -> Snapshot:

@@ -154,8 +154,11 @@ def test_definitions_stand_beside_every_title(open_page: OpenPage, sample_wareho
         row = connection.execute("SELECT letter_id FROM letters LIMIT 1").fetchone()
     assert row is not None
     app = open_page(page, **({"letter": row[0][:16]} if page == "letter" else {}))
-    lists = [block.proto.body for block in app.main.get("html") if "ov-definitions" in block.proto.body]  # type: ignore[attr-defined]
-    assert len(lists) == (1 if page == "letter" else 2)
-    assert all(html.escape(definition.text) in lists[0] for definition in DEFINITIONS)
+    beside = [block.value for block in app.main.markdown if "**What is counted**" in block.value]
+    assert len(beside) == 1
+    assert all(plain(definition.text) in beside[0] for definition in DEFINITIONS)
+    folded = [block.proto.body for block in app.main.get("html") if "ov-definitions" in block.proto.body]  # type: ignore[attr-defined]
+    assert len(folded) == (0 if page == "letter" else 1)
+    assert all(html.escape(definition.text) in block for definition in DEFINITIONS for block in folded)
     buttons = [button.proto.label for button in app.main.get("download_button")]  # type: ignore[attr-defined]
     assert ("Briefing" in buttons) == (page != "letter")

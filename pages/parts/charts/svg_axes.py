@@ -67,7 +67,7 @@ class Axis:
             place = number(day)
             if self.layout.get("ticklabelmode") == "period":
                 place = (number(day) + number(after)) / 2
-            if low <= number(day) <= high and low <= place <= high:
+            if low <= number(day) < high and low <= place < high:
                 found.append((number(day), day.strftime(self.layout.get("tickformat", "%Y")), place))
         return found
 
