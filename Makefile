@@ -60,8 +60,9 @@ fuzz: $(VENV)/.test ## read 100,000 spoilt letters: make fuzz SEED=2 (one again:
 growth: $(VENV)/.test ## time every hostile text in every place at 1, 2 and 4 million characters, some hours
 	$(BIN)/python -m tests.growth
 
-bench: $(VENV)/.test ## speed, beside a plain way to do the same
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.test ## speed, memory and room, beside plain ways: make bench PARTS="loading queries" LETTERS=1000000
+	$(BIN)/python -m benchmarks $(PARTS) --letters $(or $(LETTERS),20000)
+	@$(BIN)/python -m benchmarks --readme
 
 browser: ## the browser that tests drive
 	@.ci/browser

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ import duckdb
 
 from data import search
 from data.filters import Filters, where
+from data.schema import NOT_STATED, dimensions
 from data.statistics import Sums, pooled_rho
 from data.warehouse import Snapshot
 
@@ -37,6 +39,12 @@ class Questions:
         if filters.words:
             self._cursor.register("hits", search.letters_with(snapshot.index, filters.words))
 
+    def keys(self, name: str) -> tuple[str, ...]:
+        """The keys of a dimension in display order, those of an open one as the data hold them; `not_stated` comes last."""
+        dimension = dimensions()[name]
+        listed = self.bits.get(name, {}) if dimension.open else dimension.keys
+        return tuple(dict.fromkeys([*(key for key in listed if key != NOT_STATED), NOT_STATED]))
+
     @property
     def by_letter(self) -> bool:
         """Whether the letter is the unit, not the disputed item."""
@@ -56,8 +64,9 @@ class Questions:
         return pooled_rho(sums) if sums.n else 0.0
 
     def _rho(self, whole: Sums) -> float:
-        """The intra-letter correlation for a filter with these sums; 0 where the letter is the unit."""
-        return 0.0 if self.by_letter or not whole.n else pooled_rho(whole, otherwise=self._whole_rho())
+        """The intra-letter correlation for a filter with these sums; that of the whole snapshot where it cannot tell."""
+        rho = pooled_rho(whole, otherwise=math.nan) if whole.n else 0.0
+        return self._whole_rho() if math.isnan(rho) else rho
 
     def _one(self, sql: str, values: Sequence[object]) -> Row:
         return next(iter(self._all(sql, values)), ())
@@ -123,6 +132,6 @@ def _comparable(text: str) -> list[str]:
 
 def _bits(cursor: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     bits: dict[str, dict[str, int]] = {}
-    for dimension, key, bit in cursor.execute("SELECT dimension, key, bit FROM terms").fetchall():
+    for dimension, key, bit in cursor.execute("SELECT dimension, key, bit FROM terms ORDER BY position").fetchall():
         bits.setdefault(dimension, {})[key] = bit
     return bits

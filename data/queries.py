@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from data.citing import Citing
 from data.letters import Letters
-from data.rates import Rates
 
 
-class Reader(Rates, Letters):
+class Reader(Citing, Letters):
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads."""

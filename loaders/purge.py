@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from data import search
 from data.errors import OverturnError, WarehouseError
 from data.schema import RECORD_TABLES, TABLES
-from data.texts import COPY_OPTIONS
 from data.warehouse import Snapshot, current_snapshot, read_manifest, snapshot
-from loaders.attached import attached, count, parts_sql, rows
+from loaders.attached import attached, count, parts_sql
 from loaders.guard import PURGED, purged, writable, writing
 from loaders.operations import drop, note
 from loaders.publish import (
@@ -36,6 +36,7 @@ from loaders.publish import (
 from loaders.rows import letter_key
 from loaders.stage import STAGE
 from loaders.store import SUPERSEDED
+from loaders.texts import Keys, PartWriter, chosen_rows
 
 _LETTER_ID = re.compile(r"[0-9a-f]{12,64}")
 
@@ -222,14 +223,11 @@ def _without(served: Snapshot, keys: list[int], remaining: Sequence[str]) -> Sna
         connection.execute("DETACH old")
         connection.execute("CHECKPOINT")
 
-        def texts() -> Iterable[tuple[int, str]]:
+        def texts() -> Iterator[tuple[int, str]]:
             for part in parts:
-                reader = connection.sql(
-                    f"SELECT letter_key, text FROM {quoted_parts(folder, [part])} WHERE letter_key IN "
-                    "(SELECT letter_key FROM letters WHERE text_part = ?)",
-                    params=[part],
-                ).to_arrow_reader(500)
-                yield from rows(reader)
+                for letters in chosen_rows([folder / part], "letter_key", _readers_of(connection, part)):
+                    for letter in letters.select(["letter_key", "text"]).to_pylist():
+                        yield letter["letter_key"], letter["text"]
 
         search.build(folder / f"imr-{snapshot_id}.index.part", None, texts(), ())
     finally:
@@ -240,18 +238,17 @@ def _without(served: Snapshot, keys: list[int], remaining: Sequence[str]) -> Sna
     return made
 
 
-def quoted_parts(folder: Path, parts: Sequence[str]) -> str:
-    """SQL of text parts as one relation."""
-    return f"read_parquet([{', '.join(quoted(folder / part) for part in parts)}])"
+def _readers_of(connection: duckdb.DuckDBPyConnection, part: str) -> Keys:
+    """The keys of the letters whose text lies in a part, sorted."""
+    found = connection.execute("SELECT letter_key FROM letters WHERE text_part = ? ORDER BY 1", [part])
+    return np.asarray(found.fetchnumpy()["letter_key"])
 
 
 def _rewrite(connection: duckdb.DuckDBPyConnection, served: Snapshot, part: str, name: str) -> None:
     """Copy a text part that holds a letter to be gone, without it and without what this snapshot does not read."""
-    source = quoted_parts(served.folder, [part])
-    if not count(connection, f"FROM {source} WHERE letter_key IN (SELECT letter_key FROM gone)"):
+    if not count(connection, f"FROM {parts_sql(served, part)} WHERE letter_key IN (SELECT letter_key FROM gone)"):
         return
-    connection.execute(
-        f"COPY (SELECT * FROM {source} WHERE letter_key IN (SELECT letter_key FROM letters WHERE text_part = {quoted(Path(part))}) "
-        f"ORDER BY letter_key) TO {quoted(served.folder / name)} {COPY_OPTIONS}"
-    )
+    with PartWriter(served.folder / name) as copy:
+        for letters in chosen_rows([served.folder / part], "letter_key", _readers_of(connection, part)):
+            copy.add(letters)
     connection.execute("UPDATE letters SET text_part = ? WHERE text_part = ?", [name, part])

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
+import numpy as np
 
 from data import search
 from data.errors import WarehouseError
 from data.schema import FACTS_ORDER, RECORD_TABLES, TABLES, facts_sql
-from data.texts import COPY_OPTIONS
 from data.warehouse import Snapshot, current_snapshot
 from loaders.chunks import Done, Piece, versions
 from loaders.guard import writable
@@ -34,6 +34,7 @@ from loaders.publish import (
     write_facts,
 )
 from loaders.stage import STAGE, Stage
+from loaders.texts import PartWriter, chosen_rows, of_those
 
 Kind = Literal["real", "demonstration"]
 
@@ -58,7 +59,7 @@ class Load:
     def __init__(self, folder: Path, kind: Kind, collection: str | None = None, *, from_nothing: bool = False) -> None:
         self.folder = folder
         self.kind = kind
-        self.collection = collection
+        self.collection = " ".join((collection or "").split()) or None
         self.load_id = new_id()
         current = None if from_nothing else current_snapshot(folder)
         if current is not None and current.kind == "real" and kind == "demonstration":
@@ -196,22 +197,21 @@ class Load:
         connection.execute("ALTER TABLE next_facts RENAME TO facts")
 
     def _write_texts(self, connection: duckdb.DuckDBPyConnection) -> None:
-        picked = f"{self._staged('texts')} WHERE seq IN (SELECT seq FROM picked)"
-        connection.execute(
-            f"COPY (SELECT letter_key, text, findings FROM {picked} ORDER BY letter_key) "
-            f"TO {quoted(self.folder / self._part_name)} {COPY_OPTIONS}"
+        """The load's texts into a part of their own and, where they are new, into the index, in one pass over what was staged."""
+        chosen, unindexed = (
+            np.sort(connection.execute(f"SELECT seq FROM picked WHERE {condition}").fetchnumpy()["seq"])
+            for condition in ("true", "other_text")
         )
-        other = "SELECT letter_key FROM picked WHERE reread AND other_text"
-        removed = [key for (key,) in connection.execute(other).fetchall()]
+        removed = connection.execute("SELECT letter_key FROM picked WHERE reread AND other_text").fetchall()
 
-        def texts() -> Iterator[tuple[int, str]]:
-            cursor = connection.execute(
-                f"SELECT letter_key, text FROM {self._staged('texts')} WHERE seq IN (SELECT seq FROM picked WHERE other_text)"
-            )
-            while rows := cursor.fetchmany(1000):
-                yield from rows
+        def texts(part: PartWriter) -> Iterator[tuple[int, str]]:
+            for letters in chosen_rows(self._stage.files("texts"), "seq", chosen):
+                part.add(letters)
+                for letter in of_those(letters, "seq", unindexed).select(["letter_key", "text"]).to_pylist():
+                    yield letter["letter_key"], letter["text"]
 
-        search.build(self._index, self.base.index if self.base else None, texts(), removed)
+        with PartWriter(self.folder / self._part_name) as part:
+            search.build(self._index, self.base.index if self.base else None, texts(part), [key for (key,) in removed])
 
 
 # The letters of the load: of two files of one letter the one whose name comes first, and none that the snapshot holds

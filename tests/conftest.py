@@ -21,7 +21,12 @@ def real_letters() -> Path | None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The one loud line: tests that were left out because the real letters are not here."""
+    """What tests measured, and the one loud line on those left out because the real letters are not here."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                if name == "measured":
+                    terminalreporter.write_line(f"MEASURED: {value}")
     left_out = [
         report for report in terminalreporter.getreports("skipped") if "NO REAL LETTERS" in str(report.longrepr)
     ]

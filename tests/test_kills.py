@@ -47,8 +47,8 @@ def folder(template: Path, tmp_path: Path) -> Path:
 def start(folder: Path, *arguments: str, limit: int = 0) -> subprocess.Popen[str]:
     """`python -m loaders` in a process group of its own, whose files cannot grow beyond `limit` bytes."""
     command, *paths = arguments
-    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}));" if limit else ""
-    program = f"{limited} import sys; from loaders.__main__ import main\nif __name__ == '__main__': sys.exit(main(sys.argv[1:]))"
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); " if limit else ""
+    program = f"{limited}import sys; from loaders.__main__ import main\nif __name__ == '__main__': sys.exit(main(sys.argv[1:]))"
     return subprocess.Popen(
         [sys.executable, "-c", program, command, "--warehouse", str(folder), *paths],
         cwd=ROOT,

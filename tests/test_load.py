@@ -305,3 +305,38 @@ def test_a_cluster_gives_the_same_rows_also_when_a_worker_dies(
 def test_a_scheduler_that_does_not_answer_or_cannot_be_asked(tmp_path: Path) -> None:
     with pytest.raises(loaders.pool.OverturnError, match=r"distributed|No Dask scheduler"):
         ingest([letters(tmp_path / "letters", 2)], tmp_path / "w", scheduler="tcp://127.0.0.1:9")
+
+
+def test_processes_end_with_the_load_that_was_killed(tmp_path: Path) -> None:
+    """A load killed alone leaves no process that waits for its letters."""
+    program = (
+        "import os, sys, time\nfrom loaders.pool import _local\n"
+        "if __name__ == '__main__':\n"
+        "    executor = _local(2)\n"
+        "    print(*{executor.submit(os.getpid).result() for _ in range(8)}, flush=True)\n"
+        "    time.sleep(600)"
+    )
+    (tmp_path / "program.py").write_text(program)
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "program.py")],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as load:
+        assert load.stdout
+        workers = [int(number) for number in load.stdout.readline().split()]
+        assert workers and all(alive(number) for number in workers)
+        load.kill()
+    deadline = time.monotonic() + 30
+    while any(map(alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [number for number in workers if alive(number)] == []
+
+
+def alive(process: int) -> bool:
+    """Whether a process runs: one that ended and that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

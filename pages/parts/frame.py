@@ -13,6 +13,7 @@ from data.definitions import DEFINITIONS
 from data.errors import WarehouseError
 from data.filters import Filters, from_query, one_value, to_query
 from data.rates import Headline
+from data.schema import dimensions
 from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
@@ -41,11 +42,12 @@ def begin(page: str, *, sidebar: bool = True) -> View:
     if sidebar:
         show(view)
         views.show(view)
-        for notice in notices(filters):
+        held = {key: view.ask("keys", key) for key, one in dimensions().items() if one.open and filters.choice(key)}
+        for notice in notices(filters, held):
             st.warning(plain(notice))
         _chips(view)
         if filters.outcome:
-            st.html(f'<p class="ov-note">{_ONE_OUTCOME.format(filters.outcome)}</p>')
+            note(_ONE_OUTCOME.format(filters.outcome))
     else:
         st.html(theme.NO_SIDEBAR)
     _status(view)

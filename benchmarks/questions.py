@@ -1,0 +1,91 @@
+"""What the pages ask, as data: a question is a line of `QUESTIONS`, a filter a line of `FILTERS`.
+
+Questions of one name are one row of the table, which shows the slowest of them. A budget holds for one thread, warm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from data.filters import Filters, from_query
+from data.schema import dimensions
+
+BUDGET_MS = 50.0
+Kind = Literal["count", "rate", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A filter as its address says it, and whether a rate under it has a budget: all, and up to a year of letters."""
+
+    name: str
+    address: dict[str, str]
+    rates_within_budget: bool
+
+    @property
+    def filters(self) -> Filters:
+        """The filter itself."""
+        return from_query(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`Reader.<method>(*arguments)`; `twin`: asked of pandas and of list columns, too; `under`: the filters, none for all."""
+
+    name: str
+    method: str
+    arguments: tuple[Any, ...] = ()
+    kind: Kind = "rate"
+    twin: bool = False
+    under: tuple[str, ...] = ()
+
+
+EVERYTHING, YEAR, SOURCE, STUDY = "everything", "one year", "MTUS cited", "SPECT or CT of the spine, one year"
+_SPINE = "spine,neck,upper_back,back,low_back"
+_YEAR = "2016-01-01..2016-12-31"
+FILTERS = (
+    View(EVERYTHING, {}, rates_within_budget=True),
+    View(YEAR, {"date": _YEAR}, rates_within_budget=True),
+    View(SOURCE, {"admin": "mtus"}, rates_within_budget=False),
+    View(STUDY, {"modality": "spect,ct", "body": _SPINE, "date": _YEAR}, rates_within_budget=True),
+)
+_TWO = (EVERYTHING, YEAR)
+_BESIDE = (
+    "reviewer",
+    "category",
+)  # of the dimensions, those that are compared: one that holds several values, one that holds one
+_OTHERS = tuple(name for name in dimensions() if name not in _BESIDE)
+QUESTIONS = (
+    Question("headline", "headline", twin=True),
+    Question("headline without ancillary items", "headline", (("ancillary",),), under=_TWO),
+    Question("against everything else", "against_rest", under=(YEAR, STUDY)),
+    Question("rates by source relied on", "by", ("reviewer",), twin=True),
+    Question("rates by treatment category", "by", ("category",), twin=True),
+    *(Question("rates by another dimension", "by", (name,), under=_TWO) for name in _OTHERS),
+    Question("trend by month", "periods", ("month",), twin=True),
+    Question("trend by quarter or year", "periods", ("quarter",), under=_TWO),
+    Question("trend by quarter or year", "periods", ("year",), under=_TWO),
+    Question("rates by source cited and source relied on", "cross", ("admin", "reviewer"), twin=True),
+    Question("rates by modality and body part", "cross", ("modality", "body"), under=_TWO),
+    Question("counts by source relied on", "counts", ("reviewer",), kind="count", twin=True),
+    Question("counts by treatment category", "counts", ("category",), kind="count", twin=True),
+    *(
+        Question("counts by another dimension", "counts", (name,), kind="count", under=_TWO)
+        for name in (*_OTHERS, "outcome")
+    ),
+    Question("undated", "undated", kind="count", under=_TWO),
+    Question("first and last date", "bounds", kind="count", under=(EVERYTHING,)),
+    Question("list of decisions, first page", "decisions", (20, 0), kind="other", under=_TWO),
+    Question("list of decisions, page 500", "decisions", (20, 9980), kind="other", under=(EVERYTHING,)),
+    Question("export of 10,000 decisions", "decisions", (10_000, 0), kind="other", under=(EVERYTHING,)),
+)
+# Searches: words that most letters hold, and a phrase that few do.
+WORDS = {"a common word": "pain", "a rare phrase": '"bone scan"'}
+
+
+def budget_ms(question: Question, view: View) -> float | None:
+    """The budget of a question under a filter, in milliseconds, None where there is none."""
+    if question.kind == "count" or (question.kind == "rate" and view.rates_within_budget):
+        return BUDGET_MS
+    return None

@@ -1,0 +1,194 @@
+"""Case mix: how often a group was overturned, set against what comparable letters of the others would give.
+
+The indirectly standardised ratio O / E (Breslow and Day 1987, Statistical Methods in Cancer Research II, chapter 2).
+Each ratio compares its group with 1, on the group's own mix; two groups' ratios rest on different mixes and compare with
+nothing else, so they are never ranked, and a `Ratio` has no order. Reviewers are matched to the condition, so some of
+the mix stays in the ratio whatever the strata are: say so beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from data.statistics import NO_BREAK, Rate, Unit, Z, counted
+
+FEWEST_ITEMS = 30
+FEWEST_LETTERS = 10
+
+Stratum = tuple[
+    str, ...
+]  # levels from coarse to fine: year of the UR decision, modality, body part, modified, claim age
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A stratum of one side: `n` items, `y` of them overturned, in `letters` letters."""
+
+    n: int = 0
+    y: int = 0
+    letters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What of a group lies in strata that the others fill: `n` items, `y` overturned, `expected` at the others' rates.
+
+    `total` items were to be matched. `uses`: how many of the `n` rest on each stratum of the others, finest first
+    choice, collapsed ones shortened. `share` is the part of the group that is standardised, `full` the part that is so
+    in all its levels; both 0 for a group without items.
+    """
+
+    total: int
+    n: int
+    y: int
+    expected: float
+    uses: dict[Stratum, int]
+    full_n: int
+
+    @property
+    def share(self) -> float:
+        """The share of the group's items with a stratum to compare with."""
+        return self.n / self.total if self.total else 0.0
+
+    @property
+    def full(self) -> float:
+        """The share of the group's items that were compared without collapsing."""
+        return self.full_n / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """O / E with Byar's 95 % limits, or None for all three with nothing expected.
+
+    `small` as in `Rate`, of the group: show the counts only. `matched` says what it rests on.
+    """
+
+    observed: int
+    expected: float
+    ratio: float | None
+    low: float | None
+    high: float | None
+    matched: Matched
+    small: bool
+
+    @property
+    def distinguishable(self) -> bool:
+        """Whether the group is not small and the limits leave out 1. Many ratios at once still need a correction."""
+        return not self.small and self.low is not None and self.high is not None and (self.low > 1 or self.high < 1)
+
+
+def rolled_up(leaves: Mapping[Stratum, Cell]) -> dict[Stratum, Cell]:
+    """The cells of every level above the leaves, and these, by adding up; the way SQL's ROLLUP does but for letters.
+
+    A letter with items in two leaves counts twice above them, so `letters` may come out too many there. Where that
+    matters let SQL count distinct letters at every level.
+    """
+    sums: dict[Stratum, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for stratum, cell in leaves.items():
+        for depth in range(1, len(stratum) + 1):
+            for place, value in enumerate((cell.n, cell.y, cell.letters)):
+                sums[stratum[:depth]][place] += value
+    return {stratum: Cell(*values) for stratum, values in sums.items()}
+
+
+def matched(group: Mapping[Stratum, Cell], others: Mapping[Stratum, Cell]) -> Matched:
+    """The group's strata with the others' rates: E = sum n_gs p_s.
+
+    `group`: cells at full depth. `others`: cells without the group's items at every depth from 1 (`rolled_up`). A
+    stratum with fewer than 30 items or 10 letters of the others collapses: its last level is dropped, until the coarsest
+    level is left. What is too thin even there is not standardised: it stays out of O and E, and lowers `share`. It is not
+    set against all others, because these are not comparable letters.
+    """
+    uses: dict[Stratum, int] = defaultdict(int)
+    n = y = full_n = 0
+    expected = 0.0
+    for stratum, cell in group.items():
+        used = _reference(stratum, others)
+        if used is None or cell.n == 0:
+            continue
+        n, y = n + cell.n, y + cell.y
+        full_n += cell.n if used == stratum else 0
+        uses[used] += cell.n
+        expected += cell.n * others[used].y / others[used].n
+    return Matched(sum(cell.n for cell in group.values()), n, y, expected, dict(uses), full_n)
+
+
+def standardised_ratio(
+    group: Mapping[Stratum, Cell], others: Mapping[Stratum, Cell], rate: Rate, z: float = Z
+) -> Ratio:
+    """The indirectly standardised ratio of a group against the others, whose cells are as in `matched`.
+
+    `rate` is the group's `overturn_rate`: its design effect shortens O and E alike, because items of a letter end
+    alike, and its size rule holds here, too. The others' rates count as known; they rest on 30 items at least, and on
+    far more where it matters.
+    """
+    found = matched(group, others)
+    if found.expected <= 0:
+        return Ratio(found.y, found.expected, None, None, None, found, rate.small)
+    low, high = byar(found.y / rate.deff, found.expected / rate.deff, z)
+    return Ratio(found.y, found.expected, found.y / found.expected, low, high, found, rate.small)
+
+
+def byar(observed: float, expected: float, z: float = Z) -> tuple[float, float]:
+    """Byar's limits of O / E, O a Poisson count (with clusters O / deff, so not always whole), E above 0.
+
+    Breslow and Day 1987, page 69: L = O (1 - 1/(9 O) - z/(3 sqrt O))^3 / E, 0 when O = 0;
+    U = (O+1) (1 - 1/(9 (O+1)) + z/(3 sqrt(O+1)))^3 / E. L is held to 0, where the bracket falls below it. A count
+    out of n is less spread than a Poisson count, so the limits are a little wide, more so for high rates.
+    """
+    above = observed + 1
+    high = above * (1 - 1 / (9 * above) + z / (3 * math.sqrt(above))) ** 3 / expected
+    if observed <= 0:
+        return 0.0, high
+    bracket = max(0.0, 1 - 1 / (9 * observed) - z / (3 * math.sqrt(observed)))
+    return observed * bracket**3 / expected, high
+
+
+def ratio_words(ratio: Ratio, unit: Unit = "decision") -> str:
+    """One sentence, such as `Overturned 1.2 times as often as comparable letters (1.1 to 1.4).`
+
+    Two decimals where a limit lies below 1.05, else one. It says what cannot be told apart, what is too few, and what
+    part could not be compared.
+    """
+    found = ratio.matched
+    if found.total == 0:
+        return f"{counted(0, unit).capitalize()}."
+    if not found.n:
+        return "No comparable letters of the others to set it against."
+    if ratio.ratio is None or ratio.low is None or ratio.high is None:
+        return f"{ratio.observed:,} of {counted(found.n, unit)} overturned, and none of the comparable letters."
+    if ratio.small:
+        return f"{ratio.observed:,} of {counted(found.n, unit)} overturned, too few to set against comparable letters."
+    digits = 1 if ratio.low >= 1.05 else 2
+    limits = f"{ratio.low:.{digits}f} to {ratio.high:.{digits}f}"
+    if ratio.observed == 0:
+        words = f"Never overturned, where comparable letters give {ratio.expected:.1f} of {found.n:,} (ratio {limits})"
+    else:
+        words = f"Overturned {ratio.ratio:.{digits}f} times as often as comparable letters ({limits})"
+    if not ratio.distinguishable:
+        words += ", which cannot be told apart from just as often"
+    return f"{words}{_left_out(found, unit)}."
+
+
+def _left_out(found: Matched, unit: Unit) -> str:
+    missing = found.total - found.n
+    if not missing:
+        return ""
+    percent = math.floor(found.share * 100)  # never 100 while something is missing
+    return f"; {percent}{NO_BREAK}% of {counted(found.total, unit)} compared, the rest has no comparable letters"
+
+
+def _reference(stratum: Stratum, others: Mapping[Stratum, Cell]) -> Stratum | None:
+    """The finest stratum above or at `stratum` that the others fill well enough, or None."""
+    for path in _upward(stratum):
+        cell = others.get(path)
+        if cell is not None and cell.n >= FEWEST_ITEMS and cell.letters >= FEWEST_LETTERS:
+            return path
+    return None
+
+
+def _upward(stratum: Stratum) -> Iterable[Stratum]:
+    return (stratum[:depth] for depth in range(len(stratum), 0, -1))

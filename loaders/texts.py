@@ -1,0 +1,80 @@
+"""Write parts of letters' texts, some hundred letters in memory at a time, whatever the size of a load."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.texts import ROWS_A_GROUP
+from loaders.rows import BATCH_SCHEMAS
+
+COLUMNS = ("letter_key", "text", "findings")
+_SCHEMA = pa.schema([BATCH_SCHEMAS["texts"].field(name) for name in COLUMNS])
+Keys = np.ndarray[Any, np.dtype[np.int64]]
+
+
+class PartWriter:
+    """A part in the making; use it in a `with`. An error leaves a file that no snapshot names, which is swept."""
+
+    def __init__(self, path: Path) -> None:
+        self._writer = pq.ParquetWriter(
+            path,
+            _SCHEMA,
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=[f"findings.list.element.{name}" for name in ("kind", "rule", "value")],
+        )
+        self._waiting: list[pa.Table] = []
+        self._rows = 0
+
+    def __enter__(self) -> PartWriter:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self._flush(1)
+            self._writer.close()
+            return
+        with suppress(OSError, pa.ArrowException):  # a full disk takes no foot either
+            self._writer.close()
+
+    def add(self, letters: pa.Table) -> None:
+        """Append letters, a table of `COLUMNS`."""
+        if letters.num_rows:
+            self._waiting.append(letters.select(list(COLUMNS)).cast(_SCHEMA))
+            self._rows += letters.num_rows
+            self._flush(ROWS_A_GROUP)
+
+    def _flush(self, least: int) -> None:
+        """Write row groups of exactly one size while there are `least` rows; the rest waits."""
+        if self._rows < least:
+            return
+        rows = pa.concat_tables(self._waiting)
+        while rows.num_rows >= least:
+            self._writer.write_table(rows.slice(0, ROWS_A_GROUP), row_group_size=ROWS_A_GROUP)
+            rows = rows.slice(ROWS_A_GROUP)
+        self._waiting, self._rows = [rows], rows.num_rows
+
+
+def chosen_rows(files: Sequence[str | os.PathLike[str]], column: str, chosen: Keys) -> Iterator[pa.Table]:
+    """The rows of Parquet files whose whole number in `column` is one of the sorted `chosen`, a row group at a time."""
+    for path in files:
+        with pq.ParquetFile(path) as file:
+            for number in range(file.num_row_groups):
+                yield of_those(file.read_row_group(number), column, chosen)
+
+
+def of_those(rows: pa.Table, column: str, chosen: Keys) -> pa.Table:
+    """The rows whose whole number in `column` is one of the sorted `chosen`."""
+    if not len(chosen):
+        return rows.slice(0, 0)
+    keys = rows[column].to_numpy()
+    places = np.minimum(np.searchsorted(chosen, keys), len(chosen) - 1)
+    return rows.filter(pa.array(chosen[places] == keys))
