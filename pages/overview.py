@@ -10,7 +10,7 @@ from data.statistics import counted, percent, rate_words
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
 from pages.parts.charts.trend import Period, trend
-from pages.parts.frame import begin, definitions, nothing_found, say, title
+from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
 from pages.parts.pictures import choose_outcome, choose_period, dots, period_end, period_label, unit_of
 from pages.parts.state import link
 from pages.parts.tables import rate_cells, rate_columns, table
@@ -40,7 +40,7 @@ st.html(
 )
 link("letters", "Show the letters", view.filters)
 
-st.subheader("Letters by what became of their items")
+section("Letters by what became of their items")
 draw(
     outcome_bar(head.upheld, head.partly, head.overturned, dark=view.dark, unit="letter"),
     key="ov-outcomes",
@@ -64,9 +64,9 @@ without = "; ".join(
     if count
 )
 if without:
-    st.html(f'<p class="ov-note">{without[0].upper()}{without[1:]}. Switches in the sidebar leave them out.</p>')
+    note(f"{without[0].upper()}{without[1:]}. Switches in the sidebar leave them out.")
 
-st.subheader(f"Over time, by date of the {'decision' if view.filters.date_field == 'decision' else 'UR denial'}")
+section(f"Over time, by date of the {'decision' if view.filters.date_field == 'decision' else 'UR denial'}")
 months = view.ask("periods", "month")
 span = (months[-1].start - months[0].start).days if months else 0
 length = "month" if span < 1100 else "quarter" if span < 3000 else "year"
@@ -86,9 +86,9 @@ if periods:
         for period in periods
     ]
     if all(period.rate.small for period in periods):
-        st.html('<p class="ov-note">No year has enough letters for a rate; the table has the counts.</p>')
+        note("No year has enough letters for a rate; the table has the counts.")
     elif len(points) == 1:
-        st.html(f'<p class="ov-note">All that has a date lies in {points[0].label}: there is no trend to show yet.</p>')
+        note(f"All that has a date lies in {points[0].label}: there is no trend to show yet.")
     else:
         draw(
             trend(points, head.rate, unit=unit, dark=view.dark),
@@ -97,7 +97,7 @@ if periods:
             on_click=partial(choose_period, length),
         )
         if not points[-1].complete:
-            st.html(f'<p class="ov-note">Grey: {points[-1].label} is not complete yet.</p>')
+            note(f"Grey: {points[-1].label} is not complete yet.")
     table(
         view,
         (length.capitalize(), *rate_columns(view)),
@@ -107,7 +107,7 @@ if periods:
 else:
     st.info("None of these letters states the date; letters without a cover page do not.")
 
-st.subheader("By imaging modality")
+section("By imaging modality")
 dots(
     view,
     "modality",
@@ -116,8 +116,8 @@ dots(
     by_rate=False,
 )
 side = "claims administrator" if view.filters.side == "admin" else "reviewer"
-st.subheader(f"By guideline source of the {side}")
+section(f"By guideline source of the {side}")
 dots(view, view.filters.side, view.ask("by", view.filters.side), heading=f"Source of the {side}", most=8)
-st.subheader("By reviewer specialty")
+section("By reviewer specialty")
 dots(view, "specialty", view.ask("by", "specialty"), heading="Reviewer specialty", most=8)
 definitions()

@@ -1,8 +1,6 @@
 """Reviewer specialties: does the reviewer's specialty matter?"""
 
-import streamlit as st
-
-from pages.parts.frame import begin, definitions, nothing_found, say, title
+from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
 from pages.parts.pictures import dots, unit_of
 
 view = begin("specialties")
@@ -11,15 +9,13 @@ head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
 say(view, head, by="specialty_group", kind="specialty group")
-st.html(
-    '<p class="ov-note">Reviewers are matched to the condition, so a difference between specialties is not a difference between reviewers: '
-    "the requests differ too. Reviewers are confidential; only their specialty and licence are known.</p>"
+note(
+    "Reviewers are matched to the condition, so a difference between specialties is not a difference between reviewers: "
+    "the requests differ too. Reviewers are confidential; only their specialty and licence are known."
 )
-st.subheader(f"Specialty groups: each {unit_of(view)} once")
+section(f"Specialty groups: each {unit_of(view)} once")
 dots(view, "specialty_group", view.ask("by", "specialty_group"), heading="Specialty group")
-st.subheader("Specialty by specialty")
-st.html(
-    '<p class="ov-note">A reviewer with two certifications counts under both, so these add up to more than the whole.</p>'
-)
+section("Specialty by specialty")
+note("A reviewer with two certifications counts under both, so these add up to more than the whole.")
 dots(view, "specialty", view.ask("by", "specialty"), heading="Reviewer specialty")
 definitions()

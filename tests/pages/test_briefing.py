@@ -96,6 +96,7 @@ def test_the_briefing_holds_the_sentence_the_filter_and_every_figure_and_table(o
     assert "SAMPLE LETTERS, NOT REAL ONES" in read.text
     assert all(definition.text in read.text for definition in DEFINITIONS)
     drawn = app.main.get("plotly_chart")
+    assert all(len(chart.proto.alt) > 15 for chart in drawn)  # type: ignore[attr-defined]
     assert notes.content().decode().count("<svg ") == len(drawn)
     frames = [frame.value for frame in app.main.dataframe]
     if page != "letters":
