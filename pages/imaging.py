@@ -2,20 +2,18 @@
 
 from functools import partial
 
-import streamlit as st
-
 from data.filters import Choice
 from data.schema import NOT_STATED, dimensions
 from pages.parts.charts.draw import draw
 from pages.parts.charts.matrix import matrix
-from pages.parts.frame import begin, definitions, nothing_found, say
+from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
 from pages.parts.pictures import choose_pair, dots, unit_of
 from pages.parts.tables import rate_cells, rate_columns, table
 
 MOST = 6
 
 view = begin("imaging")
-st.title("How do imaging requests fare?")
+title(view, "How do imaging requests fare?")
 choice = view.filters.choice("modality")
 chosen = choice.include
 every = view.filters.choose("modality", Choice(exclude=tuple({*choice.exclude, NOT_STATED})))
@@ -25,15 +23,15 @@ if not head.decisions:
     nothing_found(view)
 say(view, head, lead="" if chosen else "All imaging: ", filters=imaging)
 
-st.subheader("By modality")
-st.html(
-    '<p class="ov-note">Bone scan, SPECT, CT and DEXA first, then the other studies. An item that asks for a fused study, such as SPECT/CT, '
-    "counts under each of its parts. Only what is in dispute counts, not guidance for a needle and not what a rationale merely mentions.</p>"
+section("By modality")
+note(
+    "Bone scan, SPECT, CT and DEXA first, then the other studies. An item that asks for a fused study, such as SPECT/CT, "
+    "counts under each of its parts. Only what is in dispute counts, not guidance for a needle and not what a rationale merely mentions."
 )
 groups = view.ask("by", "modality", True, filters=every)
 dots(view, "modality", groups, heading="Imaging modality", by_rate=False, head=view.ask("headline", filters=every))
 
-st.subheader("By modality and body part")
+section("By modality and body part")
 cells = view.ask("cross", "modality", "body", filters=imaging)
 cells = {pair: rate for pair, rate in cells.items() if pair[0] != NOT_STATED}
 modality, body = dimensions()["modality"], dimensions()["body"]

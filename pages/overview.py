@@ -10,7 +10,7 @@ from data.statistics import counted, rate_words
 from pages.parts import navigation
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
-from pages.parts.frame import begin, definitions, nothing_found, say
+from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
 from pages.parts.moved import what_moved
 from pages.parts.overtime import over_time
 from pages.parts.pictures import choose_outcome, dots, unit_of
@@ -21,7 +21,7 @@ from pages.parts.tables import table
 MOST = 8
 
 view = begin("overview")
-st.title("When a denial is appealed, how often is it overturned?")
+title(view, "When a denial is appealed, how often is it overturned?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
@@ -41,7 +41,7 @@ st.html(
 )
 link("letters", "Show the letters", view.filters)
 
-st.subheader("Letters by what became of their items")
+section("Letters by what became of their items")
 draw(
     outcome_bar(head.upheld, head.partly, head.overturned, dark=view.dark, unit="letter"),
     key="ov-outcomes",
@@ -65,9 +65,9 @@ without = "; ".join(
     if count
 )
 if without:
-    st.html(f'<p class="ov-note">{without[0].upper()}{without[1:]}. Switches in the sidebar leave them out.</p>')
+    note(f"{without[0].upper()}{without[1:]}. Switches in the sidebar leave them out.")
 
-st.subheader(f"Over time, by date of the {'decision' if view.filters.date_field == 'decision' else 'UR denial'}")
+section(f"Over time, by date of the {'decision' if view.filters.date_field == 'decision' else 'UR denial'}")
 over_time(view, head)
 
 side = view.filters.side
@@ -79,14 +79,14 @@ boards = {
     "body": ("Body part", "By body part"),
     "category": ("Treatment category", "By treatment category"),
 }
-st.html(
-    f'<p class="ov-note">Each list is ranked by rate and keeps its {MOST} most frequent groups; the table below it has the rest. An item with two body parts, '
-    "modalities or sources, or a reviewer with two specialties, counts under both.</p>"
+note(
+    f"Each list is ranked by rate and keeps its {MOST} most frequent groups; the table below it has the rest. An item with two body parts, "
+    "modalities or sources, or a reviewer with two specialties, counts under both."
 )
 for pair in (list(boards)[start : start + 2] for start in range(0, len(boards), 2)):
     for name, column in zip(pair, st.columns(2, gap="large"), strict=False):
         with column:
-            st.subheader(boards[name][1])
+            section(boards[name][1])
             groups = view.ask("by", name)
             stated = [group for group in groups if name != "modality" or group.key != NOT_STATED]
             dots(view, name, stated, heading=boards[name][0], most=MOST, compact=True)

@@ -11,6 +11,7 @@ from data.movement import Movement
 from data.periods_compared import Moved
 from pages.parts.charts.changes import Changed, change_dots
 from pages.parts.charts.draw import draw
+from pages.parts.frame import note
 from pages.parts.pictures import toggle, unit_of
 from pages.parts.state import View
 from pages.parts.tables import rate_cells, table
@@ -39,10 +40,11 @@ def what_moved(view: View, names: tuple[str, ...]) -> None:
             st.info("There are no two periods with letters to compare.")
             return
         unit = unit_of(view)
-        st.html(f'<p class="ov-note"><b>{html.escape(moved_words(found))}</b></p><p class="ov-note">{HOW}</p>')
+        note(f"<b>{html.escape(moved_words(found))}</b>")
+        note(HOW)
         if found.candidates and none_differ(found.candidates):
-            st.html(
-                '<p class="ov-note">The changes differ no more than chance gives, so they have no order worth a picture; the table has them all.</p>'
+            note(
+                "The changes differ no more than chance gives, so they have no order worth a picture; the table has them all."
             )
         elif found.candidates:
             rows = [Changed(one.key, group_label(one.key), one) for one in found.candidates[:MOST]]

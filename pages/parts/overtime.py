@@ -17,6 +17,7 @@ from data.spans import Length, is_complete, period_end, period_label
 from pages.parts.charts.draw import draw
 from pages.parts.charts.marks import Mark
 from pages.parts.charts.trend import FLAG_WORDS, Period, trend
+from pages.parts.frame import note
 from pages.parts.pictures import choose_period, unit_of
 from pages.parts.state import View, apply, current
 from pages.parts.tables import rate_cells, rate_columns, table
@@ -42,14 +43,14 @@ def over_time(view: View, head: Headline) -> None:
     stretches = control_chart(observed)
     shown = [_period(length, point) for stretch in stretches for point in stretch.points]
     if all(period.rate.small for period in shown):
-        st.html(f'<p class="ov-note">No {length} has enough letters for a rate; the table has the counts.</p>')
+        note(f"No {length} has enough letters for a rate; the table has the counts.")
     elif len(shown) == 1:
-        st.html(f'<p class="ov-note">All that has a date lies in {shown[0].label}: there is no trend to show yet.</p>')
+        note(f"All that has a date lies in {shown[0].label}: there is no trend to show yet.")
     else:
         _picture(view, head, length, stretches, shown)
         grey = unfinished_words([period.start for period in shown], length, covered)
         words = f"{chart_words(stretches, length)} {grey} {LEGEND}"
-        st.html(f'<p class="ov-note">{words}</p>')
+        note(f"{words}")
     table(
         view,
         (length.capitalize(), *rate_columns(view), "Lower limit %", "Upper limit %", "Judged"),

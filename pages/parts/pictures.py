@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -17,11 +18,13 @@ from data.spans import Length, period_end
 from data.statistics import Unit, counted, rate_words
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.draw import draw
+from pages.parts.frame import note
 from pages.parts.state import View, apply, current
 from pages.parts.tables import group_table
 from pages.parts.theme import modality_colour
 
 NAMED = 4  # groups that a note below half the width of the page names
+MOST_ROWS = 30  # of a picture, about 900 pixels high: more than a screen is no picture
 
 
 def toggle(dimension: str, key: str) -> None:
@@ -56,6 +59,12 @@ def _place(group: Group) -> tuple[bool, float]:
     return group.rate.small, -group.rate.n if group.rate.small else -(group.rate.rate or 0.0)
 
 
+def largest(groups: Sequence[Group], most: int, *, stated: bool) -> list[Group]:
+    """The `most` groups with the most items, of those that are `stated` alone or of all."""
+    candidates = [group for group in groups if not stated or group.key != NOT_STATED]
+    return sorted(candidates, key=lambda group: -group.rate.n)[:most]
+
+
 def dots(
     view: View,
     dimension: str,
@@ -70,7 +79,7 @@ def dots(
     """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters.
 
     The line across is the rate of everything in the filter, or that of `head`. The picture keeps the `most` frequent
-    groups, the table below has all of them.
+    groups that are stated, and never more than `MOST_ROWS` beside the chosen ones; the table below has all of them.
     """
     head = head or view.ask("headline")
     chosen = view.filters.choice(dimension).include
@@ -78,10 +87,8 @@ def dots(
     if not ordered:
         st.info("Nothing to show here for this filter.")
         return
-    shown = ordered
-    if most is not None:
-        largest = sorted((group for group in groups if group.key != NOT_STATED), key=lambda group: -group.rate.n)[:most]
-        shown = [group for group in ordered if group in largest or group.key in chosen]
+    kept = {group.key for group in largest(groups, MOST_ROWS if most is None else most, stated=most is not None)}
+    shown = [group for group in ordered if group.key in kept or group.key in chosen]
     rows = [
         Row(
             key=group.key,
@@ -101,5 +108,5 @@ def dots(
         rarer = f" {counted(len(ordered) - len(shown), 'further group')} in the table"
         hidden = [group.label for group in ordered if group.stands_out and group not in shown]
         rarer += f", {listed(hidden)} among them." if 0 < len(hidden) <= NAMED else "."
-    st.html(f'<p class="ov-note">{standing_out(list(groups), most=NAMED if compact else None)}{rarer}</p>')
+    note(html.escape(f"{standing_out(list(groups), most=NAMED if compact else None)}{rarer}"))
     group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=partial(toggle, dimension))

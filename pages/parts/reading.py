@@ -10,6 +10,7 @@ import streamlit as st
 from data.coverage import LastLoad, Problems, last_load
 from data.reading_words import PROBLEM_WORDS, load_words, loaded_words, problem_words, stated_words, year_rows
 from data.warehouse import JOURNAL
+from pages.parts.frame import note
 from pages.parts.state import View
 from pages.parts.tables import table
 
@@ -67,7 +68,7 @@ def what_was_read(view: View) -> None:
 
 
 def _say(heading: str, words: str) -> None:
-    st.html(f'<p class="ov-note"><b>{html.escape(heading)}.</b> {html.escape(words)}</p>')
+    note(f"<b>{html.escape(heading)}.</b> {html.escape(words)}")
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -22,6 +22,7 @@ from pages.parts.charts.draw import draw
 from pages.parts.charts.funnel import funnel_plot
 from pages.parts.charts.matrix import matrix
 from pages.parts.charts.ratios import RatioRow, rate_and_ratio
+from pages.parts.frame import note
 from pages.parts.pictures import choose_pair, toggle, unit_of
 from pages.parts.state import View, apply, current
 from pages.parts.tables import group_table, rate_cells, rate_columns, table
@@ -58,9 +59,9 @@ def ratios(view: View, name: str, *, heading: str) -> None:
     chosen = view.filters.choice(name).include
     ordered = sorted(groups, key=_place)
     overlap = _OVERLAP if dimensions()[name].kind == "mask" else f"Each {unit} counts once. "
-    note = f"{dimensions()[name].note} " if dimensions()[name].note else ""
+    known = f"{dimensions()[name].note} " if dimensions()[name].note else ""
     by_letter = "Ratios count decisions, also where rates count letters. " if unit == "letter" else ""
-    st.html(f'<p class="ov-note">{overlap}{note}{_RATIO}{by_letter}</p>')
+    note(f"{overlap}{known}{_RATIO}{by_letter}")
     rows = [RatioRow(one.key, one.label, one.rate, _ratio(found, one.key), one.key in chosen) for one in ordered]
     alt = "; ".join(f"{one.label} {rate_words(one.rate, unit)}" for one in ordered[:12])
     draw(
@@ -70,12 +71,12 @@ def ratios(view: View, name: str, *, heading: str) -> None:
         on_click=partial(toggle, name),
     )
     beside = adjusted_words(list(found.values()))
-    st.html(f'<p class="ov-note">Raw rates: {standing_out(groups)} Adjusted: {beside}</p>')
+    note(f"Raw rates: {standing_out(groups)} Adjusted: {beside}")
     group_table(view, ordered, name=name.replace("_", "-"), heading=heading, on_row=partial(toggle, name))
     columns = ("Group", "Overturned", "Expected", "Ratio", "Low", "High", "Compared %", "In full %", "Against 1")
     more = ("Largest letter %", "Rate % without it", "Ratio without it")
     lines = [[found[one.key].label, *_ratio_cells(found[one.key])] for one in ordered if one.key in found]
-    st.html('<p class="ov-note">The ratios in figures, and what they are without the letter that holds most items:</p>')
+    note("The ratios in figures, and what they are without the letter that holds most items:")
     table(view, (*columns, *more), lines, name=f"ratios-{name.replace('_', '-')}")
 
 
@@ -93,10 +94,10 @@ def points(view: View, sort: str) -> None:
         alt=f"Funnel plot of the overturn rate by effective size. {words}",
         on_click=_choose_set if sort == "set" else partial(toggle, "specialty_group"),
     )
-    st.html(f'<p class="ov-note">{html.escape(words)} Each {unit} counts once.</p>')
+    note(f"{html.escape(words)} Each {unit} counts once.")
     if sort == "set":
         folded = "Sets with fewer than 10 letters or an effective 10 items are one row, so that no rare combination is shown."
-        st.html(f'<p class="ov-note">{folded}</p>')
+        note(f"{folded}")
         group_table(view, groups, name="specialty-sets", heading="Exact set of specialties", on_row=_choose_set)
 
 
@@ -105,7 +106,7 @@ def by_modality(view: View) -> None:
     first, second = (dimensions()[name] for name in ("specialty", "modality"))
     cells = {pair: rate for pair, rate in view.ask("cross", "specialty", "modality").items() if pair[1] != NOT_STATED}
     if not cells:
-        st.html('<p class="ov-note">No imaging study is among these decisions.</p>')
+        note("No imaging study is among these decisions.")
         return
     rows, columns = _most_frequent(cells)
     row_labels = {key: first.term_label(key) for key in rows}

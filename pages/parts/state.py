@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import duckdb
 import streamlit as st
 
+from data.exports import About
 from data.filters import Filters, from_query, to_query
 from data.queries import Reader
 from data.schema import dimensions
@@ -31,6 +33,12 @@ class View:
         """The answer of `Reader.<question>(*arguments)` for the filter in force or another one, kept between runs."""
         address = tuple(sorted(to_query(filters or self.filters).items()))
         return _answer(str(self.snapshot.folder), self.snapshot.snapshot_id, address, question, arguments)
+
+    def about(self) -> About:
+        """What files, pictures and the briefing of this page say of themselves, with the link to the page as it stands."""
+        place = (st.context.url or "").split("?")[0]
+        query = {name: st.query_params[name] for name in st.query_params} | address(self.filters)
+        return About(self.filters, self.snapshot, f"{place}?{urlencode(query)}" if place else "")
 
 
 def apply(filters: Filters, /, **options: str) -> None:
