@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from data.fixing import Fixing
 from data.letters import Letters
-from data.rates import Rates
 
 
-class Reader(Rates, Letters):
+class Reader(Fixing, Letters):
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads."""
