@@ -12,6 +12,7 @@ import duckdb
 
 from data import search
 from data.filters import Filters, where
+from data.schema import NOT_STATED, dimensions
 from data.statistics import Sums, pooled_rho
 from data.warehouse import Snapshot
 
@@ -36,6 +37,12 @@ class Questions:
         self.bits = _bits(self._cursor)
         if filters.words:
             self._cursor.register("hits", search.letters_with(snapshot.index, filters.words))
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """The keys of a dimension in display order, those of an open one as the data hold them; `not_stated` comes last."""
+        dimension = dimensions()[name]
+        listed = self.bits.get(name, {}) if dimension.open else dimension.keys
+        return tuple(dict.fromkeys([*(key for key in listed if key != NOT_STATED), NOT_STATED]))
 
     @property
     def by_letter(self) -> bool:
@@ -123,6 +130,6 @@ def _comparable(text: str) -> list[str]:
 
 def _bits(cursor: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     bits: dict[str, dict[str, int]] = {}
-    for dimension, key, bit in cursor.execute("SELECT dimension, key, bit FROM terms").fetchall():
+    for dimension, key, bit in cursor.execute("SELECT dimension, key, bit FROM terms ORDER BY position").fetchall():
         bits.setdefault(dimension, {})[key] = bit
     return bits

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.comparing import Compared, Mix
 from data.comparison import StandardisedDifference
 from data.filters import Filters
+from data.schema import NOT_STATED, dimensions
 from data.sentences import filter_text
 from data.statistics import NO_BREAK, ONE_DECIMAL_FROM, Unit, counted, interval_words, percent, rate_words
 
@@ -89,8 +90,21 @@ def standardised_sentences(found: tuple[StandardisedDifference, tuple[str, ...]]
         f"{percent(difference.rate or 0.0, n)} of {counted(matched.n, 'decision')} in A, "
         f"{percent(difference.given_mix, n)} among comparable letters of B"
     )
-    part = "" if matched.share == 1 else f" {int(100 * matched.share)}{NO_BREAK}% of A has comparable letters in B."
+    least = "Only " if matched.share < 0.5 else ""
+    part = (
+        "" if matched.share == 1 else f" {least}{int(100 * matched.share)}{NO_BREAK}% of A has comparable letters in B."
+    )
     return f"{text}.{part}", meaning
+
+
+_SIDES = {"admin": "Administrator cited ", "reviewer": "Reviewer relied on "}
+
+
+def mix_label(mix: Mix) -> str:
+    """The value in words that stand alone: `Reviewer relied on MTUS`, `Body part: not stated`."""
+    if mix.key == NOT_STATED:
+        return f"{dimensions()[mix.dimension].label}: {mix.label.lower()}"
+    return _SIDES.get(mix.dimension, "") + mix.label
 
 
 def mixes_sentence(mixes: list[Mix], named: int = 3) -> str:
@@ -98,7 +112,7 @@ def mixes_sentence(mixes: list[Mix], named: int = 3) -> str:
     if not any(mix.share.versus.p_value is not None for mix in mixes):
         return "Too few letters on a side to compare what they are made up of."
     parts = [
-        f"{mix.label} {percent(mix.share.a.rate or 0.0, mix.share.a.n)} in A, {percent(mix.share.b.rate or 0.0, mix.share.b.n)} in B"
+        f"{mix_label(mix)} {percent(mix.share.a.rate or 0.0, mix.share.a.n)} in A, {percent(mix.share.b.rate or 0.0, mix.share.b.n)} in B"
         for mix in mixes
         if mix.share.stands_out
     ]

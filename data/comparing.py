@@ -22,8 +22,17 @@ from data.schema import dimensions
 from data.sides import Condition, Sides
 from data.statistics import CrossSums, Difference, Rate, Sums, difference, overturn_rate
 
-MIXES = ("category", "modality", "body", "admin", "reviewer", "specialty")
-"""The dimensions whose shares are compared."""
+_WHAT = ("category", "subcategory", "drug_class", "modality", "hybrid", "contrast")
+MIXES = {
+    "category": _WHAT,
+    "modality": _WHAT,
+    "body": ("body", "laterality"),
+    "admin": ("admin", "admin_profile", "admin_step", "agreement"),
+    "reviewer": ("reviewer", "reviewer_profile", "reviewer_step", "agreement"),
+    "specialty": ("specialty", "specialty_group", "board", "subspecialty"),
+}
+"""The dimensions whose shares are compared, and those that set them: where the filters differ in one of these they differ
+in such shares because it was chosen."""
 
 _FIRST = "({0} & ~(greatest({0}, 1::UBIGINT) - 1))"
 # A level, what it is called, its column, and the dimensions that set it: a level that tells A from B is left out, for
@@ -34,10 +43,10 @@ _LEVELS = (
         "what",
         "imaging study or treatment category",
         f"CASE WHEN modality_mask = 0 THEN category ELSE {_FIRST.format('modality_mask')}::VARCHAR END",
-        ("modality", "category", "subcategory"),
+        _WHAT,
     ),
-    ("body", "body part", _FIRST.format("body_mask"), ("body",)),
-    ("modified", "modified or not", "coalesce(modified, false)", ()),
+    ("body", "body part", _FIRST.format("body_mask"), MIXES["body"]),
+    ("modified", "modified or not", "coalesce(modified, false)", ("modified",)),
     ("claim_age", "age of the claim", "claim_age", ("claim_age",)),
 )
 
@@ -112,15 +121,12 @@ class Comparing(Sides):
     def mixes(self, other: Filters | None) -> list[Mix]:
         """How the sides are made up, the greatest difference of shares first, corrected over the whole list.
 
-        Dimensions that A or B sets are left out: their shares differ because they were chosen.
+        Dimensions in which the filters differ are left out: their shares differ because they were chosen.
         """
         relation, a, b = self._segments(other)
         if relation == "the same":
             return []
-        set_by = {name for filters in (self.filters, other) if filters for name, _ in filters.choices}
-        set_by |= {"category"} if "subcategory" in set_by else set()
-        set_by |= {side for side in ("admin", "reviewer") if f"{side}_profile" in set_by}
-        names = [name for name in MIXES if name not in set_by]
+        names = [name for name, set_by in MIXES.items() if not self._differ(set_by, other)]
         return self._mixes(*self._sides(relation, a, b), names)
 
     def overturned_grounds(self) -> list[Mix]:
@@ -145,10 +151,14 @@ class Comparing(Sides):
         rates = overturn_rate(side_a, rho), overturn_rate(side_b, rho)
         return standardised_difference(*strata, *rates), tuple(level[1] for level in levels)
 
+    def _differ(self, names: Sequence[str], other: Filters | None) -> bool:
+        theirs = other or Filters()
+        return any(self.filters.choice(name) != theirs.choice(name) for name in names)
+
     def _tells_apart(self, level: tuple[str, str, str, tuple[str, ...]], other: Filters | None) -> bool:
         """Whether the filters differ in what sets this level of the strata."""
         theirs = other or Filters()
-        if any(self.filters.choice(name) != theirs.choice(name) for name in level[3]):
+        if self._differ(level[3], other):
             return True
         if level[0] == "year":
             return self.filters.dates != theirs.dates

@@ -3,7 +3,8 @@
 Address grammar (values are vocabulary keys, never labels):
 
     DIMENSION=CHOICE      a key of schema.dimensions(): modality, admin, reviewer, specialty, body, state, admin_profile ...
-                          CHOICE = ["all:" | "only:"] KEY *("," KEY); "!key" leaves one out; not_stated is a key everywhere
+                          CHOICE = ["all:" | "only:"] KEY *("," KEY); "!key" leaves one out; not_stated is a key everywhere;
+                          in keys that come from the data (collections) %2C is a comma, %21 a first "!", %25 a "%"
     outcome=overturned
     words=bone scan "single photon"
     date=2016-12-01..2017-01-31   also 2016.. and ..2017-01-31; ",not_stated" adds the undated, not_stated alone is only they
@@ -37,6 +38,7 @@ _DATE_COLUMNS = {"decision": "decision_date", "ur": "ur_denial_date"}
 _MODES: tuple[Mode, ...] = ("any", "all", "only")
 MAX_WORDS = 500
 _LONGEST_CHOICE = 4000
+_ESCAPED = re.compile("%(25|2C|21)")
 _HALF = re.compile("[\ud800-\udfff]")  # half characters, which no database takes
 
 
@@ -269,9 +271,18 @@ def _date_sql(column: str, dates: DateRange, parts: list[str], values: list[obje
 
 
 def _choice_text(choice: Choice) -> str:
-    text = ",".join([*choice.include, *(f"!{key}" for key in choice.exclude)])
+    text = ",".join([*map(_key_text, choice.include), *(f"!{_key_text(key)}" for key in choice.exclude)])
     plain = choice.mode == "any" and not text.startswith(tuple(f"{mode}:" for mode in _MODES))
     return text if plain else f"{choice.mode}:{text}"
+
+
+def _key_text(key: str) -> str:
+    text = key.replace("%", "%25").replace(",", "%2C")
+    return f"%21{text[1:]}" if text.startswith("!") else text
+
+
+def _parse_key(text: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def _parse_words(text: str) -> str | None:
@@ -291,8 +302,8 @@ def _parse_choice(text: str) -> Choice | None:
             break
     stripped = (part.strip() for part in text.split(","))
     keys = list(dict.fromkeys(part for part in stripped if part.lstrip("!").strip()))
-    include = tuple(key for key in keys if not key.startswith("!"))
-    exclude = tuple(dict.fromkeys(key[1:].strip() for key in keys if key.startswith("!")))
+    include = tuple(dict.fromkeys(_parse_key(key) for key in keys if not key.startswith("!")))
+    exclude = tuple(dict.fromkeys(_parse_key(key[1:].strip()) for key in keys if key.startswith("!")))
     return Choice(include, exclude, mode) if keys else None
 
 

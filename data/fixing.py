@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from data.citing import CITED_COLUMNS, SIDES, Citing, Level
 from data.comparing import Comparing
+from data.filters import Side
 from data.schema import NOT_STATED, dimensions
 from data.statistics import Difference, Rate, Unit, counted, interval_words, percent
 
@@ -19,6 +21,7 @@ KINDS: dict[Kind, str] = {
     "reviewer": "Relied on by the reviewer",
     "reason": "Ground given by the reviewer",
 }
+MOST_CITED = 200  # documents or sections of a side that are compared: those with the most items
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +43,19 @@ class Fix:
     stands_out: bool
 
 
-class Fixing(Comparing):
+class Fixing(Comparing, Citing):
     """Answers about overturned items."""
 
-    def fix_list(self) -> list[Fix]:
-        """The ranking; with letters as the unit, letters with an overturned item take the place of overturned items."""
+    def fix_list(self, level: Level = "source") -> list[Fix]:
+        """The ranking by sources, documents or sections, and grounds; see `Citing.by_citation` for what one group is.
+
+        With letters as the unit, letters with an overturned item take the place of overturned items.
+        """
         found: list[Fix] = []
-        sides: tuple[Kind, ...] = ("admin", "reviewer")
-        for side in sides:
-            letters = self._overturned_letters(side)
-            for group in self.by(side, True):
+        for side in SIDES:
+            groups = self.by(side, True) if level == "source" else self.by_citation(side, level, most=MOST_CITED)
+            letters = self._overturned_letters(side) if level == "source" else self._citing_letters(side, level)
+            for group in groups:
                 if group.rate.y and group.key != NOT_STATED:
                     rest = group.versus_rest, group.stands_out
                     found.append(Fix(side, group.key, group.label, group.rate.y, letters[group.key], group.rate, *rest))
@@ -63,6 +69,20 @@ class Fixing(Comparing):
                 )
         kinds = list(KINDS)
         return sorted(found, key=lambda fix: (-fix.overturned, -fix.letters, kinds.index(fix.kind), fix.key))
+
+    def _citing_letters(self, side: Side, level: Level) -> dict[str, int]:
+        """Letters with an overturned item of the filter for which `side` cites a document or section, by its name."""
+        condition, values = self.where()
+        column = CITED_COLUMNS[level]
+        rows = self._all(
+            f"""
+            WITH items AS (SELECT rowid AS item, letter_key FROM facts WHERE ({condition}) AND overturned)
+            SELECT {column}, count(DISTINCT letter_key) FROM cited JOIN items USING (item)
+            WHERE side = ? AND {column} IS NOT NULL GROUP BY 1
+            """,
+            [*values, SIDES[side]],
+        )
+        return {key: int(n) for key, n in rows}
 
     def _overturned_letters(self, name: str) -> dict[str, int]:
         """Letters with an overturned item of the filter, by key of a mask dimension that such an item holds."""

@@ -26,11 +26,11 @@ from data.statistics import (
     rest_of,
 )
 
-_CROSS = (
+CROSS = (
     "count(*) FILTER (rn > 0)::BIGINT, sum(n*rn)::BIGINT, sum(n*ry)::BIGINT, "
     "sum(y*rn)::BIGINT, sum(y*ry)::BIGINT, sum(wy)::BIGINT"
 )
-_ALONE_SUMS = (
+ALONE_SUMS = (
     "sum(n)::BIGINT, sum(y)::BIGINT, sum(n)::BIGINT, sum(n)::BIGINT, sum(y)::BIGINT, sum(y)::BIGINT, sum(y)::DOUBLE"
 )
 PERIODS = {"month": "month", "quarter": "quarter", "year": "year"}
@@ -73,6 +73,12 @@ class Period:
 
     start: date
     rate: Rate
+
+
+def corrected(groups: Sequence[Group]) -> list[Group]:
+    """The groups with which of them stand out, corrected over all of them (Benjamini and Hochberg 1995)."""
+    stands_out = benjamini_hochberg([group.versus_rest.p_value if group.versus_rest else None for group in groups])
+    return [replace(group, stands_out=stands) for group, stands in zip(groups, stands_out, strict=True)]
 
 
 class Rates(Questions):
@@ -164,11 +170,10 @@ class Rates(Questions):
                 overturn_rate(cells[key][0], rho),
                 difference(*cells[key], rho) if cells[key][1].n else None,
             )
-            for key in dict.fromkeys([*dimension.keys, NOT_STATED])
+            for key in self.keys(name)
             if key in cells
         ]
-        stands_out = benjamini_hochberg([group.versus_rest.p_value if group.versus_rest else None for group in groups])
-        return [replace(group, stands_out=stands) for group, stands in zip(groups, stands_out, strict=True)]
+        return corrected(groups)
 
     def cells(self, name: str, own: bool = False) -> tuple[Sums, dict[str, tuple[Sums, Sums, CrossSums]]]:
         """The sums of the whole filter and, by key of a dimension, those of the group, of the rest, and across both."""
@@ -193,10 +198,10 @@ class Rates(Questions):
             per AS (SELECT key, {pair} FROM grouped g JOIN whole w USING (letter_key)),
             single AS (SELECT {column} AS mask, count(*) n, count(*) FILTER (overturned) y
                 FROM facts WHERE ({condition}) AND alone GROUP BY ALL)
-            SELECT 'mixed', key, {SUMS}, {_CROSS} FROM per GROUP BY key
+            SELECT 'mixed', key, {SUMS}, {CROSS} FROM per GROUP BY key
             UNION ALL SELECT 'uniform', mask::VARCHAR, {SUMS}, 0, 0, 0, 0, 0, 0
                 FROM (SELECT mask, {letter} FROM whole WHERE masks = 1) GROUP BY mask
-            UNION ALL SELECT 'uniform', mask::VARCHAR, {_ALONE_SUMS}, 0, 0, 0, 0, 0, 0 FROM single GROUP BY mask
+            UNION ALL SELECT 'uniform', mask::VARCHAR, {ALONE_SUMS}, 0, 0, 0, 0, 0, 0 FROM single GROUP BY mask
             UNION ALL SELECT 'whole', NULL, {SUMS}, 0, 0, 0, 0, 0, 0 FROM (SELECT {letter} FROM whole WHERE masks > 1)
             """,
             [*values, *key_values, *values],
@@ -214,13 +219,14 @@ class Rates(Questions):
                 groups[one] = (held[0] + sums, _sum(held[1], across), held[2] + in_letters)
         cells: dict[str, tuple[Sums, Sums, CrossSums]] = {}
         for key, (group, across, in_letters) in groups.items():
-            rest = rest_of(whole, group, across)
-            if self.by_letter:
-                rest = Sums.letters_as_units(
-                    whole.letters - group.letters + across.letters, whole.y - in_letters + across.ny
-                )
-            cells[key] = (group, rest, across)
+            cells[key] = (group, self.outside(whole, group, across, in_letters), across)
         return whole, cells
+
+    def outside(self, whole: Sums, group: Sums, across: CrossSums, in_letters: int) -> Sums:
+        """The sums of the whole without a group; `in_letters` counts overturned units of the letters that the group is in."""
+        if not self.by_letter:
+            return rest_of(whole, group, across)
+        return Sums.letters_as_units(whole.letters - group.letters + across.letters, whole.y - in_letters + across.ny)
 
     def cross(self, rows_name: str, columns_name: str) -> dict[tuple[str, str], Rate]:
         """Rates for every pair of keys of two dimensions that occurs, under all filters."""
@@ -243,7 +249,7 @@ class Rates(Questions):
             SELECT 'mixed', k1, k2, {SUMS} FROM (SELECT k1, k2, {letter} FROM grouped) GROUP BY k1, k2
             UNION ALL SELECT 'uniform', a::VARCHAR, b::VARCHAR, {SUMS}
                 FROM (SELECT a, b, {letter} FROM whole WHERE pairs = 1) GROUP BY a, b
-            UNION ALL SELECT 'uniform', a::VARCHAR, b::VARCHAR, {_ALONE_SUMS} FROM single GROUP BY a, b
+            UNION ALL SELECT 'uniform', a::VARCHAR, b::VARCHAR, {ALONE_SUMS} FROM single GROUP BY a, b
             """,
             [*values, *first_values, *second_values, *values],
         )
@@ -287,6 +293,15 @@ class Rates(Questions):
             for key in self._keys(name, mask):
                 found[key] = found.get(key, 0) + n
         return found
+
+    def stated(self) -> list[str]:
+        """The dimensions under which any decision of the whole snapshot states something."""
+        named = dimensions().values()
+        something = ", ".join(
+            f"bool_or({one.column} <> " + ("0)" if one.kind == "mask" else f"'{NOT_STATED}')") for one in named
+        )
+        row = self._one(f"SELECT {something} FROM facts", [])
+        return [one.key for one, states in zip(named, row, strict=True) if states]
 
     def undated(self) -> int:
         """Decisions without a date of the filter's kind, under all filters but the one on dates."""

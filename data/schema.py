@@ -4,8 +4,9 @@
 them: those lie in Parquet files beside the database that snapshots share (`text_part`). `files` tells which letter the
 bytes of a file were, by the first 63 bits of their sha256. `facts` is the one wide table that
 charts read: a row a disputed item of a charted letter, sorted by decision date, every multi-valued dimension as a bit
-mask (UBIGINT); `alone` where the letter holds no other item. `terms` says which bit is which key, `answers` holds what
-pages ask of the whole snapshot (data/standing.py).
+mask (UBIGINT); `alone` where the letter holds no other item. `cited` says which sources, documents and sections each
+side of an item names, by the item's row in `facts`. `terms` says which bit is which key, `answers` holds what pages ask
+of the whole snapshot (data/standing.py).
 """
 
 from __future__ import annotations
@@ -16,14 +17,38 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
+from data import derivations
 from data.categories import categories, subcategories
+from data.derivations import (
+    AGREEMENTS,
+    ANCILLARY,
+    CLAIM_AGES,
+    DECISION_DAYS,
+    LICENCES,
+    MODIFIED,
+    PRIORITIES,
+    PROFILES,
+    RETROSPECTIVE,
+    STEPS,
+    STUDIES,
+    agreement_sql,
+    days_sql,
+    drug_classes,
+    group_sql,
+    licence_sql,
+    profile_sql,
+    specialty_groups,
+    step_sql,
+    studies_sql,
+    yes_no_sql,
+)
 from data.imaging import modality_keys
 from data.mtus_history import mtus_edition_sql, mtus_editions
 from data.reasons import usable_reasons
 from data.vocabulary import vocabulary
 
 Whose = Literal["letters", "decisions"]
-NOT_STATED = "not_stated"
+NOT_STATED = derivations.NOT_STATED
 
 TABLES = """
 CREATE TABLE letters (
@@ -64,8 +89,9 @@ class Dimension:
     """Something items are grouped and filtered by. `column` is its column in `facts`, `keys` its values in display order.
 
     A mask holds several values of a list, bits in the order of `keys`: `whose` says to which record the list belongs and
-    `listed` is the list column there. A value holds exactly one, so its groups add up to the whole.
-    `note` is what to know of it before counting.
+    `listed` is the list column there, with a `role` a list of named records of which those in that role count.
+    A value holds exactly one, so its groups add up to the whole. The keys of an `open` dimension are what the data hold
+    (`Questions.keys`), so `keys` is empty. `note` is what to know of it before counting.
     """
 
     key: str
@@ -79,6 +105,8 @@ class Dimension:
     kind: Literal["mask", "value"] = "mask"
     labels: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    role: str = ""
+    open: bool = False
 
     def term_label(self, key: str) -> str:
         """What people read for `key`."""
@@ -87,35 +115,6 @@ class Dimension:
         if key in self.labels or not self.vocabulary:
             return self.labels.get(key, key)
         return vocabulary(self.vocabulary).label(key)
-
-
-PROFILES = {
-    "mtus_only": "MTUS only",
-    "mtus_and_other": "MTUS and another source",
-    "other_only": "Other sources only",
-    "none": "None cited",
-}
-
-
-# Days from injury to the denial in utilization review; a denial before the injury is no age, and the letter has a problem.
-CLAIM_AGES = {
-    "up_to_30": "Up to 30 days",
-    "31_to_90": "31 to 90 days",
-    "91_to_365": "91 days to a year",
-    "over_a_year": "Over a year",
-}
-_DAYS = "(l.ur_denial_date - l.injury_date)"
-_CLAIM_AGE_SQL = (
-    f"CASE WHEN {_DAYS} < 0 THEN '{NOT_STATED}' WHEN {_DAYS} <= 30 THEN 'up_to_30' WHEN {_DAYS} <= 90 THEN '31_to_90' "
-    f"WHEN {_DAYS} <= 365 THEN '91_to_365' WHEN {_DAYS} > 365 THEN 'over_a_year' ELSE '{NOT_STATED}' END"
-)
-
-MIXED_GROUPS = "several_groups"
-
-
-def specialty_groups() -> dict[str, str]:
-    """Label by key of the specialty groups; a reviewer of more than one group is in a group of its own."""
-    return {**vocabulary("specialties").settings["groups"], MIXED_GROUPS: "More than one of these groups"}
 
 
 def _keys(name: str) -> tuple[str, ...]:
@@ -146,11 +145,21 @@ def _mask(
     )
 
 
-def _value(key: str, label: str, whose: Whose, labels: Mapping[str, str]) -> Dimension:
-    return Dimension(key, label, key, "", whose, "", (*labels, NOT_STATED), kind="value", labels=labels)
+def _value(
+    key: str, label: str, whose: Whose, labels: Mapping[str, str], unstated: str = "Not stated", column: str = ""
+) -> Dimension:
+    return Dimension(
+        key, label, column or key, "", whose, "", (*labels, NOT_STATED), unstated, kind="value", labels=labels
+    )
+
+
+def _role(key: str, label: str, role: str) -> Dimension:
+    keys = (*_keys("specialties"), "unknown")
+    return replace(_mask(key, label, "specialties", "letters", "specialties", keys), role=role, note=_ROLES)
 
 
 _SOURCES, _MODALITIES = _keys("sources"), modality_keys()
+_ROLES = "Only forms that say which certification is a board and which a subspecialty; most letters do not."
 _DIMENSIONS = (
     _value("category", "Treatment category", "decisions", categories()),
     _value("subcategory", "Treatment subcategory", "decisions", subcategories()),
@@ -178,6 +187,26 @@ _DIMENSIONS = (
     _value("specialty_group", "Specialty group", "letters", specialty_groups()),
     _value("claim_age", "Age of the claim at the denial", "letters", CLAIM_AGES),
     _value("mtus_edition", "MTUS in force at the denial", "decisions", mtus_editions()),
+    _value("drug_class", "Drug class", "decisions", drug_classes(), "Not a drug, or its class not known"),
+    _value("hybrid", "Fused studies", "decisions", STUDIES, "No imaging study"),
+    replace(
+        _value("contrast", "Contrast medium", "decisions", {}),
+        vocabulary="contrast",
+        keys=("with", "without", "with_and_without", NOT_STATED),
+    ),
+    _mask("laterality", "Side of the body", "laterality", "decisions", "laterality", _keys("laterality")),
+    _value("admin_step", "First search step of the claims administrator", "decisions", STEPS),
+    _value("reviewer_step", "First search step of the reviewer", "decisions", STEPS),
+    _value("agreement", "Sources of both sides", "decisions", AGREEMENTS, "A side states nothing"),
+    _role("board", "Board certification of the reviewer", "board"),
+    _role("subspecialty", "Subspecialty of the reviewer", "subspecialty"),
+    _value("licence", "Licence of the reviewer", "letters", LICENCES),
+    _value("decision_days", "Days from application to decision", "letters", DECISION_DAYS),
+    _value("priority", "Priority", "letters", PRIORITIES),
+    _value("modified", "Modified requests", "decisions", MODIFIED, column="modified_request"),
+    _value("ancillary", "Ancillary items", "decisions", ANCILLARY, column="ancillary_item"),
+    _value("retrospective", "Retrospective requests", "decisions", RETROSPECTIVE, column="retrospective_request"),
+    replace(_value("collection", "Collection", "letters", {}, "No collection"), keys=(), open=True),
 )
 
 
@@ -193,46 +222,72 @@ def schema_version() -> str:
     return hashlib.sha256(shape.encode()).hexdigest()[:8]
 
 
-def facts_sql(condition: str = "true") -> str:
-    """SQL of the rows of `facts` out of the record tables: one a disputed item of a charted letter, for which `condition` holds."""
-    masks = ",\n        ".join(_mask_sql(dimension) for dimension in mask_dimensions())
+def facts_sql(condition: str = "true", order: str = "") -> str:
+    """SQL of the rows of `facts` out of the record tables: one a disputed item of a charted letter, for which `condition` holds.
+
+    What is the letter's is made once a letter, before its items are joined; what follows from masks is made last, after the
+    rows are put in `order`, so that the sort carries less.
+    """
+    dates = "decision_date, ur_denial_date, application_date, injury_date"
+    asked = "coalesce(CASE WHEN retrospective THEN service_date END, ur_denial_date)"
     return f"""
-    SELECT l.letter_key, d.ordinal, l.items = 1 AS alone, d.outcome = 'overturned' AS overturned,
-        l.decision_date, l.ur_denial_date, l.application_date, l.injury_date,
+    SELECT letter_key, ordinal, items = 1 AS alone, overturned, {dates}, modified, ancillary, retrospective,
+        admin_profile, reviewer_profile, specialty_group, claim_age, {mtus_edition_sql(asked)} AS mtus_edition,
+        category, subcategory, CASE category WHEN 'pharmaceuticals' THEN subcategory ELSE '{NOT_STATED}' END AS drug_class,
+        {studies_sql("modality_mask", "fused")} AS hybrid, contrast,
+        {step_sql("admin_mask", _SOURCES)} AS admin_step, {step_sql("reviewer_mask", _SOURCES)} AS reviewer_step,
+        {agreement_sql("admin_mask", "reviewer_mask", _SOURCES)} AS agreement,
+        {licence_sql("state_mask", _keys("states"))} AS licence, decision_days, priority, collection,
+        {yes_no_sql("modified")} AS modified_request, {yes_no_sql("ancillary")} AS ancillary_item,
+        {yes_no_sql("retrospective")} AS retrospective_request,
+        {", ".join(dimension.column for dimension in mask_dimensions())}
+    FROM (FROM (SELECT d.letter_key, d.ordinal, d.outcome = 'overturned' AS overturned, d.hybrid AS fused, d.service_date,
         list_contains(d.flags, 'modified_request') AS modified,
         list_contains(d.flags, 'associated_service') OR list_contains(d.flags, 'falls_with_surgery') AS ancillary,
         list_contains(d.flags, 'retrospective') AS retrospective,
-        d.hybrid, {_profile_sql("d.admin_sources")} AS admin_profile, {_profile_sql("d.reviewer_sources")} AS reviewer_profile,
-        {_group_sql("l.specialty_keys")} AS specialty_group, {_CLAIM_AGE_SQL} AS claim_age,
-        {mtus_edition_sql("coalesce(CASE WHEN list_contains(d.flags, 'retrospective') THEN d.service_date END, l.ur_denial_date)")} AS mtus_edition,
-        coalesce(d.category, '{NOT_STATED}') AS category, coalesce(d.subcategory, '{NOT_STATED}') AS subcategory,
-        {masks}
-    FROM decisions d JOIN letters l USING (letter_key)
-    WHERE NOT l.superseded AND {condition}
+        {profile_sql("d.admin_sources")} AS admin_profile, {profile_sql("d.reviewer_sources")} AS reviewer_profile,
+        {_text_sql("d.category")} AS category, {_text_sql("d.subcategory")} AS subcategory,
+        {_text_sql("d.contrast")} AS contrast, {_masks_sql("decisions")} FROM decisions d)
+    JOIN (SELECT l.letter_key, l.items, {dates}, {_text_sql("l.priority")} AS priority,
+        {_text_sql("l.collection")} AS collection, {group_sql("l.specialty_keys")} AS specialty_group,
+        {days_sql("l.injury_date", "l.ur_denial_date", CLAIM_AGES)} AS claim_age,
+        {days_sql("l.application_date", "l.decision_date", DECISION_DAYS)} AS decision_days, {_masks_sql("letters")}
+        FROM letters l WHERE NOT l.superseded AND {condition}) USING (letter_key) {order})
     """
 
 
-def _mask_sql(dimension: Dimension) -> str:
-    table = "l" if dimension.whose == "letters" else "d"
-    bits = {key: 1 << position for position, key in enumerate(dimension.keys)}
-    entries = ", ".join(f"'{key}': {bit}" for key, bit in bits.items())
-    lookup = f"MAP {{{entries}}}"
+def cited_sql() -> str:
+    """SQL of the rows of `cited` out of `facts` and `citations`: one an item, side, source, document and section, each once.
+
+    `item` is the item's `rowid` in `facts`, which is never changed but made anew, so its rows count from 0 in its order;
+    `section` is NULL where a citation names none, `document` likewise. Rows of a side lie together, in the order of `facts`.
+    """
+    sections = "unnest(CASE WHEN len(c.sections) = 0 THEN [NULL] ELSE c.sections END)"
     return (
-        f"list_reduce(list_prepend(0::UBIGINT, list_transform({table}.{dimension.listed}, lambda k: coalesce({lookup}[k], 0)::UBIGINT)), "
-        f"lambda a, b: a | b)::UBIGINT AS {dimension.column}"
+        f"SELECT DISTINCT f.rowid::UINTEGER AS item, c.side, c.source, c.document, {sections} AS section "
+        "FROM citations c JOIN facts f USING (letter_key, ordinal) ORDER BY side, item"
     )
 
 
-def _group_sql(column: str) -> str:
-    terms = vocabulary("specialties").terms.values()
-    entries = ", ".join(f"'{term.key}': '{term.attributes['group']}'" for term in terms)
-    groups = f"list_distinct(list_transform({column}, lambda k: coalesce(MAP {{{entries}}}[k], 'other')))"
-    return f"CASE len({groups}) WHEN 0 THEN '{NOT_STATED}' WHEN 1 THEN {groups}[1] ELSE '{MIXED_GROUPS}' END"
+def _masks_sql(whose: Whose) -> str:
+    return ",\n        ".join(_mask_sql(dimension) for dimension in mask_dimensions() if dimension.whose == whose)
 
 
-def _profile_sql(column: str) -> str:
-    """The exclusive source profile: MTUS only, MTUS and other, other only, none cited, not stated (statistics.md)."""
+def _text_sql(column: str) -> str:
+    return f"coalesce({column}, '{NOT_STATED}')"
+
+
+def _mask_sql(dimension: Dimension) -> str:
+    bits = {key: 1 << position for position, key in enumerate(dimension.keys)}
+    listed = f"{'l' if dimension.whose == 'letters' else 'd'}.{dimension.listed}"
+    otherwise = 0
+    if dimension.role:  # a record stands there by its name, which the vocabulary may not know
+        listed = f"list_transform(list_filter({listed}, lambda s: s.role = '{dimension.role}'), lambda s: s.name)"
+        otherwise = bits["unknown"]
+        bits = {dimension.term_label(key).replace("'", "''"): bit for key, bit in bits.items() if key != "unknown"}
+    entries = ", ".join(f"'{key}': {bit}" for key, bit in bits.items())
+    lookup = f"MAP {{{entries}}}"
     return (
-        f"CASE WHEN len({column}) = 0 THEN 'not_stated' WHEN {column} = ['none'] THEN 'none' WHEN {column} = ['mtus'] THEN 'mtus_only' "
-        f"WHEN list_contains({column}, 'mtus') THEN 'mtus_and_other' ELSE 'other_only' END"
+        f"list_reduce(list_prepend(0::UBIGINT, list_transform({listed}, lambda k: coalesce({lookup}[k], {otherwise})::UBIGINT)), "
+        f"lambda a, b: a | b)::UBIGINT AS {dimension.column}"
     )

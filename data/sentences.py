@@ -4,10 +4,12 @@ that the figures do not carry, and small samples are said to be small."""
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from data import search
 from data.filters import Choice, Filters
@@ -69,7 +71,26 @@ def chips(filters: Filters) -> list[Chip]:
     return found
 
 
-_PREFIXES = {"admin": "Administrator cited ", "reviewer": "Reviewer relied on ", "state": "Licensed in "}
+# Where a key's label does not say what it is about.
+_PREFIXES = {
+    "admin": "Administrator cited ",
+    "reviewer": "Reviewer relied on ",
+    "admin_profile": "Administrator: ",
+    "reviewer_profile": "Reviewer: ",
+    "admin_step": "Administrator, ",
+    "reviewer_step": "Reviewer, ",
+    "agreement": "Both sides: ",
+    "state": "Licensed in ",
+    "licence": "Licensed in ",
+    "board": "Board: ",
+    "subspecialty": "Subspecialty: ",
+    "claim_age": "Age of the claim: ",
+    "decision_days": "Application to decision: ",
+    "priority": "Priority: ",
+    "laterality": "Side: ",
+    "drug_class": "Drug class: ",
+    "collection": "Collection: ",
+}
 
 
 def _tidy(choice: Choice) -> Choice:
@@ -92,15 +113,18 @@ def _dates_text(filters: Filters) -> str:
     return text + (" or not stated" if dates.undated else "")
 
 
-def notices(filters: Filters) -> list[str]:
-    """A sentence for everything in the filter that this installation does not know or that nothing can ever match."""
+def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxyType({})) -> list[str]:
+    """A sentence for everything in the filter that this installation does not know or that nothing can ever match.
+
+    `held` are the keys of the open dimensions, which the snapshot tells (`Questions.keys`).
+    """
     found = [
         f"The link says {name}={value!r}, which cannot be read here. Nothing matches until it is taken out."
         for name, value in filters.unreadable
     ]
     for key, choice in filters.choices:
         dimension = dimensions()[key]
-        known = {*dimension.keys, NOT_STATED}
+        known = {*dimension.keys, *held.get(key, ()), NOT_STATED}
         for value in (*choice.include, *choice.exclude):
             if value not in known:
                 found.append(

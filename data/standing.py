@@ -13,6 +13,7 @@ from dataclasses import replace
 import duckdb
 
 from data.asking import Row, decoded, encoded, question_key
+from data.citing import SIDES
 from data.filters import SWITCHES, Choice, Filters
 from data.queries import Reader
 from data.rates import PERIODS
@@ -81,6 +82,10 @@ def _ask_whole(reader: Reader) -> None:
     reader.counts("outcome")
     for pair in CROSSED:
         reader.cross(*pair)
+    for side in SIDES:
+        reader.by_citation(side, "source")
+        reader.by_citation(side, "document", "mtus")
+    reader.stated()
     _ask_dates(reader)
 
 

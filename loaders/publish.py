@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from data.errors import WarehouseError
-from data.schema import FACTS_ORDER, facts_sql, mask_dimensions, schema_version
+from data.schema import FACTS_ORDER, NOT_STATED, cited_sql, dimensions, facts_sql, mask_dimensions, schema_version
 from data.standing import keep_answers
 from data.warehouse import POINTER, Snapshot, read_manifest
 
@@ -40,13 +40,17 @@ def open_for_writing(database: Path, spill: Path) -> duckdb.DuckDBPyConnection:
 def write_facts(connection: duckdb.DuckDBPyConnection) -> None:
     """`facts` wholly anew out of the record tables."""
     connection.execute("DROP TABLE IF EXISTS facts")
-    connection.execute(f"CREATE TABLE facts AS {facts_sql()} {FACTS_ORDER}")
+    connection.execute(f"CREATE TABLE facts AS {facts_sql(order=FACTS_ORDER)}")
 
 
 def write_derived(
     connection: duckdb.DuckDBPyConnection, folder: Path, snapshot_id: str, kind: str, base: str | None
 ) -> None:
-    """What follows from facts and program: `terms` with their bits, `meta`, which says what the snapshot is, `answers`."""
+    """What follows from facts and program: `cited`, `terms`, `meta`, which says what the snapshot is, and `answers`.
+
+    `terms` holds the bits of masks and the keys of open dimensions.
+    """
+    connection.execute(f"CREATE OR REPLACE TABLE cited AS {cited_sql()}")
     connection.execute(
         "CREATE OR REPLACE TABLE terms (dimension VARCHAR, key VARCHAR, label VARCHAR, bit UBIGINT, position SMALLINT)"
     )
@@ -56,6 +60,12 @@ def write_derived(
         for position, key in enumerate(dimension.keys)
     ]
     connection.executemany("INSERT INTO terms VALUES (?, ?, ?, ?, ?)", terms)
+    for dimension in dimensions().values():
+        if dimension.open:
+            connection.execute(
+                f"INSERT INTO terms SELECT '{dimension.key}', key, key, 0, row_number() OVER (ORDER BY key) - 1 "
+                f"FROM (SELECT DISTINCT {dimension.column} AS key FROM facts WHERE {dimension.column} <> '{NOT_STATED}')"
+            )
     connection.execute("CREATE OR REPLACE TABLE meta (key VARCHAR, value VARCHAR)")
     said = {
         "snapshot": snapshot_id,

@@ -58,7 +58,7 @@ class Load:
     def __init__(self, folder: Path, kind: Kind, collection: str | None = None, *, from_nothing: bool = False) -> None:
         self.folder = folder
         self.kind = kind
-        self.collection = collection
+        self.collection = " ".join((collection or "").split()) or None
         self.load_id = new_id()
         current = None if from_nothing else current_snapshot(folder)
         if current is not None and current.kind == "real" and kind == "demonstration":

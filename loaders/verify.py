@@ -12,7 +12,7 @@ import duckdb
 from data import search
 from data.asking import same
 from data.errors import WarehouseError
-from data.schema import facts_sql
+from data.schema import cited_sql, facts_sql
 from data.standing import answers
 from data.warehouse import Snapshot, current_snapshot, read_manifest, snapshot
 from loaders.attached import attached, parts_sql, rows
@@ -120,7 +120,7 @@ def _counts(one: Snapshot, findings: Findings, all_texts: bool) -> None:
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, count: Callable[..., int], wrong: Callable[[str], None]) -> None:
-    """Every row of `facts` is one that the tables give today, and the other way round."""
+    """Every row of `facts` and of `cited` is one that the tables give today, and the other way round."""
     try:
         more = count(f"FROM facts EXCEPT ALL FROM ({facts_sql()})")
         less = count(f"FROM ({facts_sql()}) EXCEPT ALL FROM facts")
@@ -135,6 +135,9 @@ def _facts(connection: duckdb.DuckDBPyConnection, count: Callable[..., int], wro
             )
         )
         wrong(f"facts differ from what the tables give ({more:,} rows too many, {less:,} missing): {why}.")
+    more, less = count(f"FROM cited EXCEPT ALL ({cited_sql()})"), count(f"({cited_sql()}) EXCEPT ALL FROM cited")
+    if more or less:
+        wrong(f"cited differs from what the citations give ({more:,} rows too many, {less:,} missing).")
 
 
 def _answers(one: Snapshot, wrong: Callable[[str], None]) -> None:

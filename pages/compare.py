@@ -6,6 +6,7 @@ import streamlit as st
 
 from data.compared_words import (
     compared_sentence,
+    mix_label,
     mix_words,
     mixes_sentence,
     overlap_sentence,
@@ -58,7 +59,7 @@ def segment(name: str, filters: Filters | None, side: Figures, letters: Filters 
     counts = figure(f"{side.decisions:,}", "disputed items decided") + figure(f"{side.letters:,}", "letters")
     st.html(f'<div class="ov-figures">{counts}{figure(shown, of)}</div>')
     draw(
-        outcome_bar(side.upheld, side.partly, side.overturned, dark=view.dark, unit="letter"),
+        outcome_bar(side.upheld, side.partly, side.overturned, dark=view.dark, unit="letter", compact=True),
         key=f"ov-outcomes-{name}",
         alt=f"{name}: {side.upheld} letters upheld, {side.partly} partly overturned, {side.overturned} overturned",
     )
@@ -74,7 +75,7 @@ def share_row(mix: Mix, versus: Difference) -> Row:
     right = f"{percent(a.rate or 0.0, a.n)} | {percent(b.rate or 0.0, b.n)}"
     key = f"{mix.dimension}|{mix.key}"
     d = versus.d or 0.0
-    return Row(key, mix.label, d, versus.low, versus.high, right, mix_words(mix), mix.share.stands_out)
+    return Row(key, mix_label(mix), d, versus.low, versus.high, right, mix_words(mix), mix.share.stands_out)
 
 
 def narrow(pair: str) -> None:
@@ -107,23 +108,26 @@ if found.relation != "the same" and found.a.decisions and found.b.decisions:
 
     st.subheader("What differs in their make-up")
     mixes = view.ask("mixes", other)
-    st.html(f'<p class="ov-note">{html.escape(mixes_sentence(mixes))} Left out is what A or B sets itself.</p>')
+    st.html(
+        f'<p class="ov-note">{html.escape(mixes_sentence(mixes))} Left out is what the filters '
+        f"themselves set. At the right: A | B, in percent of {unit}s; filled where it stands after correction.</p>"
+    )
     shown = [mix for mix in mixes if mix.share.versus.p_value is not None][:MOST]
     if shown:
         draw(
             difference_dots(
                 [share_row(mix, mix.share.versus) for mix in shown],
-                title=f"Share of A minus share of B, in points; right: A | B, in percent of {unit}s",
+                title="Share of A minus share of B, in points",
                 dark=view.dark,
             ),
             key="ov-mixes",
-            alt="; ".join(f"{mix.label}: {mix_words(mix)}" for mix in shown[:6]),
+            alt="; ".join(f"{mix_label(mix)}: {mix_words(mix)}" for mix in shown[:6]),
             on_click=narrow,
         )
     columns = ("Value", "In A", "Of A", "Share of A %", "In B", "Of B", "Share of B %", "Points", "Stands out")
     lines = [
         [
-            *(mix.label, mix.share.a.y, mix.share.a.n, round(100 * (mix.share.a.rate or 0), 1)),
+            *(mix_label(mix), mix.share.a.y, mix.share.a.n, round(100 * (mix.share.a.rate or 0), 1)),
             *(mix.share.b.y, mix.share.b.n, round(100 * (mix.share.b.rate or 0), 1)),
             *(round(100 * (mix.share.versus.d or 0), 1), "yes" if mix.share.stands_out else "no"),
         ]

@@ -11,10 +11,18 @@ from data.schema import dimensions
 from data.segments import narrowed
 from pages.parts.frame import begin, definitions, nothing_found, say
 from pages.parts.pictures import toggle, unit_of
-from pages.parts.state import link
+from pages.parts.state import apply, current, link
 from pages.parts.tables import rate_cells, rate_columns, table
 
 MOST = 15
+LEVELS = {"source": "Source", "document": "Document", "section": "Section"}
+
+
+def turn() -> None:
+    """Show the citations by another level. For callbacks."""
+    chosen = st.session_state["ov-level"] or "source"
+    apply(current(), level="" if chosen == "source" else chosen)
+
 
 view = begin("fixes")
 st.title("What stands behind the overturned items?")
@@ -23,7 +31,13 @@ if not head.decisions:
     nothing_found(view)
 say(view, head)
 unit = unit_of(view)
-fixes: list[Fix] = view.ask("fix_list")
+asked = st.query_params.get("level", "source")
+level = asked if asked in LEVELS else "source"
+st.session_state["ov-level"] = level
+st.segmented_control(
+    "Citations by", list(LEVELS), format_func=LEVELS.__getitem__, key="ov-level", on_change=turn, required=True
+)
+fixes: list[Fix] = view.ask("fix_list", level)
 st.html(
     '<p class="ov-note">Sources that were cited and grounds that reviewers gave, by how many overturned items they stand behind: '
     "the top of the list is where most reversals are. An item counts under each of its sources and grounds. What is cited together with a "
@@ -36,6 +50,8 @@ if not fixes:
 
 def letters_of(fix: Fix) -> Filters | None:
     """The filter of the overturned items behind a row, where one can say so."""
+    if level != "source" and fix.kind != "reason":
+        return None
     inside = narrowed(view.filters, fix.kind, fix.key)
     return replace(inside, outcome="overturned") if inside else None
 
@@ -76,8 +92,8 @@ rows = [
     for place, fix in enumerate(fixes, start=1)
 ]
 columns = ("Rank", "What", "Which", "Overturned", "In letters", *(f"Of all: {name}" for name in rate_columns(view)[1:]))
-keys = [f"{fix.kind}|{fix.key}" for fix in fixes]
-table(view, (*columns, "Against the rest"), rows, name="fix-list", keys=keys, on_row=narrow)
+keys = [f"{fix.kind}|{fix.key}" for fix in fixes] if level == "source" else []
+table(view, (*columns, "Against the rest"), rows, name=f"fix-list-by-{level}", keys=keys, on_row=narrow)
 missing = [dimensions()[kind].label.lower() for kind in KINDS if not any(fix.kind == kind for fix in fixes)]
 if fixes and missing:
     st.html(f'<p class="ov-note">None found here under: {", ".join(missing)}.</p>')

@@ -10,9 +10,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from data.derivations import MIXED_GROUPS, NOT_STATED
 from data.filters import Choice, DateRange, Filters
 from data.mtus_history import mtus_edition
-from data.schema import MIXED_GROUPS, NOT_STATED, dimensions
+from data.schema import dimensions
 from data.statistics import CrossSums, Sums
 from data.vocabulary import vocabulary
 from data.warehouse import Snapshot
@@ -38,27 +39,36 @@ def plain_items(snapshot: Snapshot) -> list[PlainItem]:
         cursor = connection.execute("SELECT * FROM letters l JOIN decisions d USING (letter_key) WHERE NOT superseded")
         names = [column[0] for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [_item(row, snapshot) for row in rows]
+        steps: dict[tuple[int, int, str], set[int]] = defaultdict(set)
+        for key, ordinal, side, step in connection.execute(
+            "SELECT letter_key, ordinal, side, search_step FROM citations"
+        ).fetchall():
+            steps[key, ordinal, side].add(step)
+    return [_item(row, steps, snapshot) for row in rows]
 
 
-def _item(row: dict[str, Any], snapshot: Snapshot) -> PlainItem:
+def _item(row: dict[str, Any], steps: dict[tuple[int, int, str], set[int]], snapshot: Snapshot) -> PlainItem:
     held: dict[str, frozenset[str]] = {}
     for key, dimension in dimensions().items():
-        if dimension.kind == "mask":
+        if dimension.kind == "mask" and not dimension.role:
             held[key] = frozenset(row[dimension.listed]) & set(dimension.keys) or frozenset([NOT_STATED])
     for side in ("admin", "reviewer"):
         held[f"{side}_profile"] = frozenset([_profile(row[f"{side}_sources"])])
     groups = {_group(key) for key in row["specialty_keys"]}
     held["specialty_group"] = frozenset([MIXED_GROUPS] if len(groups) > 1 else groups or [NOT_STATED])
-    held["claim_age"] = frozenset([_claim_age(row["injury_date"], row["ur_denial_date"])])
+    held |= {key: frozenset([value]) for key, value in _more(row, steps).items()}
+    for role in ("board", "subspecialty"):
+        held[role] = _certified(row["specialties"], role)
     asked = (row["service_date"] if "retrospective" in row["flags"] else None) or row["ur_denial_date"]
     held["mtus_edition"] = frozenset([mtus_edition(asked) or NOT_STATED])
-    for name in ("category", "subcategory"):
+    for name in ("category", "subcategory", "contrast", "priority", "collection"):
         held[name] = frozenset([row[name] or NOT_STATED])
     flags = set(row["flags"])
     switches = {name for name, flag in (("modified", "modified_request"), ("retrospective",) * 2) if flag in flags}
     if flags & {"associated_service", "falls_with_surgery"}:
         switches.add("ancillary")
+    for name in ("modified", "ancillary", "retrospective"):
+        held[name] = frozenset(["yes" if name in switches else "no"])
     text = snapshot.text(row["letter_key"], row["text_part"]) or ""
     return PlainItem(
         row["letter_key"],
@@ -80,11 +90,62 @@ def _profile(sources: list[str]) -> str:
     return "none" if sources == ["none"] else "other_only"
 
 
-def _claim_age(injury: date | None, denial: date | None) -> str:
-    if injury is None or denial is None or denial < injury:
+def _more(row: dict[str, Any], steps: dict[tuple[int, int, str], set[int]]) -> dict[str, str]:
+    """What the other dimensions that hold one value say of the item."""
+    drug = row["subcategory"] if row["category"] == "pharmaceuticals" else None
+    sides = {"admin": "claims_administrator", "reviewer": "reviewer"}
+    return {
+        "claim_age": _days(row["injury_date"], row["ur_denial_date"], "30 31_to_90 91_to_365", "over_a_year"),
+        "decision_days": _days(
+            row["application_date"], row["decision_date"], "30 31_to_45 46_to_90 91_to_180", "over_180"
+        ),
+        "drug_class": drug or NOT_STATED,
+        "hybrid": ("hybrid" if row["hybrid"] else "single") if row["imaging_modalities"] else NOT_STATED,
+        "licence": _licence(set(row["state_keys"])),
+        "agreement": _agreement(set(row["admin_sources"]), set(row["reviewer_sources"])),
+        **{
+            f"{side}_step": _step(row[f"{side}_sources"], steps[row["letter_key"], row["ordinal"], whose])
+            for side, whose in sides.items()
+        },
+    }
+
+
+def _days(first: date | None, last: date | None, limited: str, longest: str) -> str:
+    if first is None or last is None or last < first:
         return NOT_STATED
-    limits = ((30, "up_to_30"), (90, "31_to_90"), (365, "91_to_365"))
-    return next((key for limit, key in limits if (denial - injury).days <= limit), "over_a_year")
+    for key in limited.split():
+        if (last - first).days <= int(key.split("_")[-1]):
+            return "up_to_30" if key == "30" else key
+    return longest
+
+
+def _licence(states: set[str]) -> str:
+    if not states:
+        return NOT_STATED
+    if "california" not in states:
+        return "other_only"
+    return "california_only" if len(states) == 1 else "california_and_other"
+
+
+def _agreement(admin: set[str], reviewer: set[str]) -> str:
+    if not admin or not reviewer:
+        return NOT_STATED
+    admin, reviewer = admin - {"none"}, reviewer - {"none"}
+    if not admin or not reviewer:
+        return "both_none" if admin == reviewer else "reviewer_none" if admin else "admin_none"
+    return "same" if admin == reviewer else "overlap" if admin & reviewer else "differ"
+
+
+def _step(sources: list[str], steps: set[int]) -> str:
+    if steps:
+        return f"step_{min(steps)}"
+    return "none" if sources else NOT_STATED
+
+
+def _certified(specialties: list[dict[str, Any]], role: str) -> frozenset[str]:
+    keys = {term.label: key for key, term in vocabulary("specialties").terms.items()}
+    found = [keys.get(entry["name"], "unknown") for entry in specialties if entry["role"] == role]
+    return frozenset(found) or frozenset([NOT_STATED])
 
 
 def _group(key: str) -> str:

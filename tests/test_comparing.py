@@ -165,10 +165,8 @@ def test_how_the_sides_are_made_up(
     b = beside_as(b, a) if b else None
     relation, (left, right) = sides(*segments(items, a, b))
     got = Reader(connection, sample_warehouse, a).mixes(b)
-    chosen = {name for filters in (a, b) if filters for name, _ in filters.choices}
-    chosen |= {"category"} if "subcategory" in chosen else set()
-    chosen |= {side for side in ("admin", "reviewer") if f"{side}_profile" in chosen}
-    names = [name for name in MIXES if name not in chosen]
+    theirs = b or Filters()
+    names = [name for name, set_by in MIXES.items() if all(a.choice(one) == theirs.choice(one) for one in set_by)]
     expected = slow_mixes(left, right, names, a.unit) if relation != "the same" else {}
     assert {f"{mix.dimension} {mix.key}" for mix in got} == set(expected)
     for mix in got:
@@ -310,3 +308,33 @@ def test_what_stands_behind_overturned_items(
             if fix.kind == side:
                 assert (fix.rate, fix.stands_out) == (groups[fix.key].rate, groups[fix.key].stands_out)
     assert not any(math.isnan(fix.rate.rate or 0.0) for fix in found)
+
+
+@pytest.mark.parametrize("level", ["document", "section"])
+@pytest.mark.parametrize("key", [(), ("mtus",)])
+def test_documents_and_sections_behind_overturned_items(
+    level: str,
+    key: tuple[str, ...],
+    items: list[PlainItem],
+    connection: duckdb.DuckDBPyConnection,
+    sample_warehouse: Snapshot,
+) -> None:
+    filters = Filters().choose("admin", Choice(key))
+    chosen = {(item.letter, item.ordinal): item.overturned for item in items if matches(item, filters)}
+    named: dict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
+    rows = connection.execute("SELECT side, letter_key, ordinal, document, sections FROM citations").fetchall()
+    for side, letter, ordinal, document, sections in rows:
+        kind = "admin" if side == "claims_administrator" else "reviewer"
+        for name in [document] if level == "document" else sections:
+            if name and (letter, ordinal) in chosen:
+                named[kind, name].add((letter, ordinal))
+    expected = {
+        place: (sum(chosen[item] for item in cited), len({item[0] for item in cited if chosen[item]}), len(cited))
+        for place, cited in named.items()
+        if any(chosen[item] for item in cited)
+    }
+    found = Reader(connection, sample_warehouse, filters).fix_list(level)
+    assert {
+        (fix.kind, fix.key): (fix.overturned, fix.letters, fix.rate.n) for fix in found if fix.kind != "reason"
+    } == expected
+    assert len(expected) > 5

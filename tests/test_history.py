@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from data.derivations import CLAIM_AGES, NOT_STATED
 from data.mtus_history import BEFORE, editions, mtus_edition, mtus_editions
-from data.schema import CLAIM_AGES, NOT_STATED
 from data.vocabulary import vocabulary
 from data.warehouse import current_snapshot
 from loaders.ingest import ingest

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.rules import Derived, derived
-from data.schema import dimensions
+from data.schema import NOT_STATED, dimensions
 from pages.parts.evidence import spoken, spoken_value
 
-_GROUPS = ("specialty_group", "claim_age", "category", "mtus_edition", "admin_profile", "reviewer_profile")
+_GROUPS = (
+    *("specialty_group", "claim_age", "licence", "decision_days", "category", "mtus_edition"),
+    *("admin_profile", "admin_step", "reviewer_profile", "reviewer_step", "agreement"),
+)
+_WHERE_STATED = ("drug_class", "hybrid")
 _SIDES = {"claims_administrator": "admin_steps", "reviewer": "reviewer_steps"}
 
 
@@ -28,6 +32,8 @@ def derived_values(letter: Mapping[str, Any], ordinal: int | None) -> dict[str, 
             values["charted"] = later
     for row in rows[:1]:
         values |= {key: dimensions()[key].term_label(row[key]) for key in _GROUPS}
+        stated = (key for key in _WHERE_STATED if row[key] != NOT_STATED)
+        values |= {key: dimensions()[key].term_label(row[key]) for key in stated}
         if row["ancillary"]:
             values["ancillary"] = "yes"
     for decision in letter["decisions"]:

@@ -12,6 +12,7 @@ import streamlit as st
 from data.errors import WarehouseError
 from data.filters import Filters, from_query, one_value, to_query
 from data.rates import Headline
+from data.schema import dimensions
 from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
@@ -38,7 +39,8 @@ def begin(page: str, *, sidebar: bool = True) -> View:
     _open_case(view)
     if sidebar:
         show(view)
-        for notice in notices(filters):
+        held = {key: view.ask("keys", key) for key, one in dimensions().items() if one.open and filters.choice(key)}
+        for notice in notices(filters, held):
             st.warning(plain(notice))
         _chips(view)
         if filters.outcome:

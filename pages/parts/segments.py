@@ -56,7 +56,8 @@ def controls(view: View, other: Filters | None) -> None:
             st.button("Swap A and B", key="ov-b-swap", on_click=swap, args=(other,))
     if other is None:
         return
-    for notice in notices(other):
+    held = {key: view.ask("keys", key) for key, one in dimensions().items() if one.open and other.choice(key)}
+    for notice in notices(other, held):
         st.warning(f"B: {plain(notice)}")
     with st.container(horizontal=True, key="ov-chip-second", gap="small"):
         st.html('<span class="ov-note">B is</span>')

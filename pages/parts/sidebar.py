@@ -8,7 +8,7 @@ from datetime import date
 
 import streamlit as st
 
-from data.filters import MAX_WORDS, OUTCOMES, Choice, DateRange
+from data.filters import MAX_WORDS, OUTCOMES, Choice, DateRange, Filters
 from data.schema import NOT_STATED, dimensions
 from pages.parts.state import View, apply, current
 
@@ -24,6 +24,15 @@ _SWITCHES = {
     "modified": ("Modified requests", "Requests of which the claims administrator authorized a part."),
     "retrospective": ("Retrospective requests", "Treatment that was given before it was asked for."),
 }
+
+# What was asked, on whose words, who reviewed, when and how, whose letters. Where nothing is stated, nothing is offered.
+_MORE = (
+    *("subcategory", "drug_class", "hybrid", "contrast", "laterality"),
+    *("modified", "ancillary", "retrospective", "reason"),
+    *("agreement", "admin_profile", "reviewer_profile", "admin_step", "reviewer_step", "mtus_edition"),
+    *("specialty_group", "board", "subspecialty", "licence", "state"),
+    *("claim_age", "decision_days", "priority", "collection"),
+)
 
 
 def show(view: View) -> None:
@@ -50,17 +59,10 @@ def show(view: View) -> None:
         _dates(view)
         _counting(view)
         with st.expander("More filters"):
-            for name in (
-                "subcategory",
-                "reason",
-                "claim_age",
-                "mtus_edition",
-                "state",
-                "admin_profile",
-                "reviewer_profile",
-                "specialty_group",
-            ):
-                _dimension(view, name)
+            stated = view.ask("stated", filters=Filters())
+            for name in _MORE:
+                if name in stated or view.filters.choice(name):
+                    _dimension(view, name)
             for name in ("modality", "admin", "reviewer", "specialty"):
                 _left_out(view, name)
 
@@ -130,7 +132,7 @@ def _dimension(view: View, name: str) -> None:
 def options(name: str, counts: dict[str, int], chosen: tuple[str, ...]) -> list[str]:
     """Keys to choose from: imaging in its fixed order, the others by count, what is chosen always among them."""
     dimension = dimensions()[name]
-    keys = list(dict.fromkeys([*dimension.keys, NOT_STATED]))
+    keys = list(dict.fromkeys([*dimension.keys, *counts, NOT_STATED]))
     present = [key for key in keys if counts.get(key)]
     if name != "modality":
         present.sort(key=lambda key: (key == NOT_STATED, -counts[key]))
@@ -249,10 +251,10 @@ def _counting(view: View) -> None:
         help="A letter decides one or more disputed items. As a letter it counts as overturned when any of its items in the filter was.",
     )
     for name, (label, explanation) in _SWITCHES.items():
-        _put(f"ov-w-{name}", name not in view.filters.without)
-        st.toggle(label, key=f"ov-w-{name}", on_change=_changed_counting, help=explanation)
+        _put(f"ov-w-with-{name}", name not in view.filters.without)
+        st.toggle(label, key=f"ov-w-with-{name}", on_change=_changed_counting, help=explanation)
 
 
 def _changed_counting() -> None:
-    without = tuple(name for name in _SWITCHES if not st.session_state[f"ov-w-{name}"])
+    without = tuple(name for name in _SWITCHES if not st.session_state[f"ov-w-with-{name}"])
     apply(replace(current(), unit=st.session_state["ov-w-unit"] or "item", without=without))

@@ -12,11 +12,13 @@ import streamlit as st
 from data.filters import Filters, from_query, to_query
 from data.queries import Reader
 from data.schema import dimensions
-from data.segments import PARAMETER as SECOND
 from data.warehouse import Snapshot, snapshot
 from pages.parts import navigation
 
 FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side"}
+
+LASTING = ("b", "level")
+"""Page options that stay when the filter changes: the second filter of Compare, the level of citations of the fix list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,10 @@ class View:
 def apply(filters: Filters, /, **options: str) -> None:
     """Make `filters` the filter in force and write it, with page options, into the address. For callbacks.
 
-    A second filter that is compared with stays; `b=""` takes it out.
+    What a page keeps beside the filter (`LASTING`) stays; an empty option takes it out.
     """
     st.session_state["ov-query"] = to_query(filters)
-    lasting = {SECOND: st.query_params[SECOND]} if SECOND in st.query_params else {}
+    lasting = {name: st.query_params[name] for name in LASTING if name in st.query_params}
     written = address(filters, **(lasting | options))
     st.query_params.from_dict({name: value for name, value in written.items() if value})
 

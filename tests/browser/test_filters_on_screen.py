@@ -134,7 +134,7 @@ def test_the_sidebar_filters_by_list_words_outcome_and_dates(screen: Screen, ser
     screen.press("ov-chip-clear", "Clear all")
     screen.press("ov-w-unit", "Letters")
     screen.until(lambda: screen.answer.startswith("40 letters; 22 overturned"))
-    screen.after(screen.widget("ov-w-ancillary").locator("label").first.click)
+    screen.after(screen.widget("ov-w-with-ancillary").locator("label").first.click)
     screen.until(lambda: screen.query.get("without") == "ancillary")
     screen.until(lambda: screen.chips == ["Without ancillary items"])
 

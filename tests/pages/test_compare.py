@@ -116,3 +116,13 @@ def test_a_line_of_the_fix_list_leads_to_its_letters(open_page: OpenPage) -> Non
     behind = next(link for link in links_of(app, "Letters") if link.get("outcome") == "overturned")
     shown = open_page("letters", **behind)
     assert answer_of(shown).startswith(f"{first['Overturned']} decision")
+
+
+def test_the_fix_list_goes_down_to_documents_and_stays_there(open_page: OpenPage) -> None:
+    app = open_page("fixes", admin="mtus,odg", level="document")
+    assert any(markup(app, "denied with"))
+    app.button(key="ov-chip-0").click().run()
+    assert app.query_params["level"] == "document"
+    app.segmented_control(key="ov-level").set_value("source").run()
+    assert "level" not in app.query_params
+    assert not app.exception
