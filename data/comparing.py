@@ -6,7 +6,7 @@ inner one against the rest of the outer one. Both sides are marked in one pass o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.comparison import (
@@ -19,7 +19,7 @@ from data.comparison import (
 )
 from data.filters import Filters
 from data.schema import dimensions
-from data.sides import Condition, Sides
+from data.sides import SMALL_PART, Shares, Sides
 from data.statistics import CrossSums, Difference, Rate, Sums, difference, overturn_rate
 
 _WHAT = ("category", "subcategory", "drug_class", "modality", "hybrid", "contrast")
@@ -127,13 +127,16 @@ class Comparing(Sides):
         if relation == "the same":
             return []
         names = [name for name, set_by in MIXES.items() if not self._differ(set_by, other)]
-        return self._mixes(*self._sides(relation, a, b), names)
+        first, second = self._sides(relation, a, b)
+        if other is None and self._part(first) <= SMALL_PART:
+            return _mixes({name: self._rest_shares(first, name) for name in names})
+        return _mixes({name: self._shares(first, second, name) for name in names})
 
     def overturned_grounds(self) -> list[Mix]:
         """The grounds of the filter's overturned items, beside those of all overturned items outside it."""
         condition, values = self.where()
         inside, outside = f"(({condition}) AND overturned)", f"(({condition}) IS NOT TRUE AND overturned)"
-        return self._mixes((inside, values), (outside, values), ["reason"])
+        return _mixes({"reason": self._shares((inside, values), (outside, values), "reason")})
 
     def standardised_difference(self, other: Filters | None) -> tuple[StandardisedDifference, tuple[str, ...]] | None:
         """What is left of the difference when B's rates are put on A's mix, and the names of the strata it is made of.
@@ -169,20 +172,20 @@ class Comparing(Sides):
         rho = 0.0 if self.by_letter else self._rho(sums)
         return Figures(overturn_rate(charted, rho), sums.n, sums.letters, *letters)
 
-    def _mixes(self, a: Condition, b: Condition, names: Sequence[str]) -> list[Mix]:
-        """The shares of every value of some dimensions on two sides, corrected over all of them."""
-        sides: tuple[dict[str, Sums], dict[str, Sums]] = ({}, {})
-        cross: dict[str, CrossSums] = {}
-        for name in names:
-            wholes, across, cells = self._shares(a, b, name)
-            for key, figures in cells.items():
-                place = f"{name} {key}"
-                for side, whole, own in zip(sides, wholes, (figures[:4], figures[4:8]), strict=True):
-                    y, yy, ny, within = own
-                    side[place] = replace(whole, y=int(y), yy=int(yy), ny=int(ny), within=float(within))
-                cross[place] = CrossSums(across[0], across[1], *map(int, figures[8:]))
-        found = []
-        for share in composition(*sides, cross):
-            name, _, key = share.key.partition(" ")
-            found.append(Mix(name, key, dimensions()[name].term_label(key), share))
-        return found
+
+def _mixes(found: Mapping[str, Shares]) -> list[Mix]:
+    """The shares of every value of some dimensions on two sides, corrected over all of them."""
+    sides: tuple[dict[str, Sums], dict[str, Sums]] = ({}, {})
+    cross: dict[str, CrossSums] = {}
+    for name, (wholes, across, cells) in found.items():
+        for key, figures in cells.items():
+            place = f"{name} {key}"
+            for side, whole, own in zip(sides, wholes, (figures[:4], figures[4:8]), strict=True):
+                y, yy, ny, within = own
+                side[place] = replace(whole, y=int(y), yy=int(yy), ny=int(ny), within=float(within))
+            cross[place] = CrossSums(across[0], across[1], *map(int, figures[8:]))
+    mixes = []
+    for share in composition(*sides, cross):
+        name, _, key = share.key.partition(" ")
+        mixes.append(Mix(name, key, dimensions()[name].term_label(key), share))
+    return mixes

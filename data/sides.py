@@ -20,6 +20,8 @@ from data.statistics import CrossSums, Sums
 Condition = tuple[str, list[object]]
 """A condition over `facts` and its parameters."""
 Shares = tuple[tuple[Sums, Sums], tuple[int, int], dict[str, list[float]]]
+SMALL_PART = 0.2
+"""Up to this part of everything loaded, everyone else is found by subtraction."""
 
 
 class Sides(Rates):
@@ -129,6 +131,38 @@ class Sides(Rates):
             [*values, *key_values],
         )
         return self._added_up(name, rows)
+
+    def _part(self, a: Condition) -> float:
+        """The part of all items that a segment holds."""
+        condition, values = a
+        row = self._one(f"SELECT count(*) FILTER ({condition}), count(*) FROM facts", values)
+        return row[0] / row[1] if row[1] else 0.0
+
+    def whole_shares(self, name: str) -> Shares:
+        """The shares of everything loaded, as side B; kept with a snapshot."""
+        return self._shares(("false", []), ("true", []), name)
+
+    def _rest_shares(self, a: Condition, name: str) -> Shares:
+        """The shares of a small side A and of everyone else.
+
+        Letters without an item of A are on the other side with all they hold. Their sums are those of everything less
+        those of the letters with one, so only these are grouped anew.
+        """
+        condition, values = a
+        touched = f"letter_key IN (SELECT letter_key FROM facts WHERE {condition})"
+        wholes, _, cells = self.whole_shares(name)
+        (_, inside), _, inside_cells = self._shares(("false", []), (touched, values), name)
+        rest = f"({condition}) IS NOT TRUE AND {touched}", [*values, *values]
+        (own, beside), across, own_cells = self._shares(a, rest, name)
+        size = [getattr(wholes[1], one) - getattr(inside, one) + getattr(beside, one) for one in ("n", "letters", "nn")]
+        added: dict[str, list[float]] = {}
+        nothing = [0.0] * 11
+        for key, every in cells.items():
+            was, now = inside_cells.get(key, nothing), own_cells.get(key, nothing)
+            others = [x - y + z for x, y, z in zip(every[4:8], was[4:8], now[4:8], strict=True)]
+            if others[0] or now[0]:
+                added[key] = [*now[:4], *others, *now[8:]]
+        return (own, Sums(n=size[0], letters=size[1], nn=size[2])), across, added
 
     def _added_up(self, name: str, rows: Sequence[Row]) -> Shares:
         wholes, across = [Sums(), Sums()], (0, 0)

@@ -12,21 +12,17 @@ from data.compared_words import (
     overlap_sentence,
     points,
     points_interval,
-    segment_name,
     standardised_sentences,
 )
-from data.comparing import Figures, Mix
-from data.filters import Filters
+from data.comparing import Mix
 from data.segments import everyone_else
 from data.sentences import MEANING
-from data.statistics import Difference, interval_words, percent
-from pages.parts.charts.bars import outcome_bar
+from data.statistics import Difference, percent
 from pages.parts.charts.differences import Row, difference_dots
 from pages.parts.charts.draw import draw
 from pages.parts.frame import begin, definitions, nothing_found
 from pages.parts.pictures import toggle, unit_of
-from pages.parts.segments import controls, second
-from pages.parts.state import link
+from pages.parts.segments import controls, figure, second, segment
 from pages.parts.tables import rate_cells, rate_columns, table
 
 MOST = 12
@@ -40,33 +36,6 @@ if not found.a.decisions and other is None:
 unit = unit_of(view)
 st.html(f'<p class="ov-answer">{html.escape(compared_sentence(found, unit))}</p><p class="ov-note">{MEANING}</p>')
 controls(view, other)
-
-
-def figure(number: str, words: str) -> str:
-    """A number over what it counts."""
-    return f'<div class="ov-figure"><b>{number}</b><span>{words}</span></div>'
-
-
-def segment(name: str, filters: Filters | None, side: Figures, letters: Filters | None) -> None:
-    """One column: what the segment is, its figures, its letters by outcome and the way to them."""
-    st.html(f"<h3>{name}</h3><p class='ov-note'>{html.escape(segment_name(filters))}</p>")
-    rate = side.rate
-    small = rate.small or rate.rate is None
-    shown = "too few" if small else percent(rate.rate or 0.0, rate.n)
-    of = f"{rate.y:,} of {rate.n:,} {unit}s overturned" + (
-        "" if small else f" ({interval_words(rate.low, rate.high, rate.n)})"
-    )
-    counts = figure(f"{side.decisions:,}", "disputed items decided") + figure(f"{side.letters:,}", "letters")
-    st.html(f'<div class="ov-figures">{counts}{figure(shown, of)}</div>')
-    draw(
-        outcome_bar(side.upheld, side.partly, side.overturned, dark=view.dark, unit="letter", compact=True),
-        key=f"ov-outcomes-{name}",
-        alt=f"{name}: {side.upheld} letters upheld, {side.partly} partly overturned, {side.overturned} overturned",
-    )
-    if letters is not None:
-        link("letters", f"Show the letters of {name}", letters, mark=name)
-    else:
-        st.html('<p class="ov-note">What is left of several conditions is no filter; name one to see its letters.</p>')
 
 
 def share_row(mix: Mix, versus: Difference) -> Row:
@@ -85,7 +54,7 @@ def narrow(pair: str) -> None:
 
 left, middle, right = st.columns([5, 3, 5], gap="medium")
 with left:
-    segment("A", view.filters, found.a, view.filters)
+    segment(view, "A", view.filters, found.a, view.filters)
 with middle:
     smaller = min(found.side_a.n, found.side_b.n)
     tested = found.versus.d is not None and found.versus.p_value is not None
@@ -96,7 +65,7 @@ with middle:
         f'<div class="ov-figures">{figure(apart, words)}</div><p class="ov-note">{overlap_sentence(found)}</p>'
     )
 with right:
-    segment("B", other, found.b, other if other is not None else everyone_else(view.filters))
+    segment(view, "B", other, found.b, other if other is not None else everyone_else(view.filters))
 sides = (("A", found.a.rate), ("B", found.b.rate), ("A, as compared", found.side_a), ("B, as compared", found.side_b))
 rows = [[name, *rate_cells(view, rate)] for name, rate in sides]
 table(view, ("Segment", *rate_columns(view)), rows, name="segments")

@@ -1,18 +1,25 @@
-"""The second filter of the page Compare: what it is, how it is chosen and edited, and its chips."""
+"""The second filter of the page Compare: how it is chosen and edited, its chips, and the column of either filter."""
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 
 import streamlit as st
 
+from data.compared_words import segment_name
+from data.comparing import Figures
 from data.filters import Choice, DateRange, Filters
 from data.schema import dimensions
 from data.segments import PARAMETER, beside_as, segment_from, segment_text
 from data.sentences import chips, notices
+from data.statistics import interval_words, percent
+from pages.parts.charts.bars import outcome_bar
+from pages.parts.charts.draw import draw
 from pages.parts.frame import plain
+from pages.parts.pictures import unit_of
 from pages.parts.sidebar import DATES, options
-from pages.parts.state import View, apply, current
+from pages.parts.state import View, apply, current, link
 
 _KINDS = {"rest": "Everyone else", "filter": "Another filter"}
 _EDITED = ("category", "modality", "body", "admin", "reviewer", "specialty")
@@ -120,3 +127,31 @@ def _changed_choice(name: str, other: Filters) -> None:
 def _changed_dates(other: Filters) -> None:
     start, end = st.session_state["ov-b-from"], st.session_state["ov-b-to"]
     set_second(replace(other, dates=DateRange(start or None, end or None, other.dates.undated)))
+
+
+def figure(number: str, words: str) -> str:
+    """A number over what it counts."""
+    return f'<div class="ov-figure"><b>{number}</b><span>{words}</span></div>'
+
+
+def segment(view: View, name: str, filters: Filters | None, side: Figures, letters: Filters | None) -> None:
+    """One column: what the segment is, its figures, its letters by outcome and the way to them (`letters`)."""
+    unit = unit_of(view)
+    st.html(f"<h3>{name}</h3><p class='ov-note'>{html.escape(segment_name(filters))}</p>")
+    rate = side.rate
+    small = rate.small or rate.rate is None
+    shown = "too few" if small else percent(rate.rate or 0.0, rate.n)
+    of = f"{rate.y:,} of {rate.n:,} {unit}s overturned" + (
+        "" if small else f" ({interval_words(rate.low, rate.high, rate.n)})"
+    )
+    counts = figure(f"{side.decisions:,}", "disputed items decided") + figure(f"{side.letters:,}", "letters")
+    st.html(f'<div class="ov-figures">{counts}{figure(shown, of)}</div>')
+    draw(
+        outcome_bar(side.upheld, side.partly, side.overturned, dark=view.dark, unit="letter", compact=True),
+        key=f"ov-outcomes-{name}",
+        alt=f"{name}: {side.upheld} letters upheld, {side.partly} partly overturned, {side.overturned} overturned",
+    )
+    if letters is not None:
+        link("letters", f"Show the letters of {name}", letters, mark=name)
+    else:
+        st.html('<p class="ov-note">What is left of several conditions is no filter; name one to see its letters.</p>')
