@@ -44,6 +44,11 @@ st.html(
     "reversal need not be why it came: the reviewer’s citation is chosen together with the outcome. Grounds are only those that are read "
     "well enough; a ground speaks for one outcome, so its share of the overturned items is given, not a rate.</p>"
 )
+if level != "source":
+    st.html(
+        '<p class="ov-note">No filter holds a document or a section, so these lines have no list of letters: search their '
+        "words in the sidebar, or go by source.</p>"
+    )
 if not fixes:
     st.info("Nothing that is cited or given as a ground stands behind an overturned item of this filter.")
 

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.compared_words import points, points_interval
 from data.comparing import MIXES
 from data.comparison import composition, standardised_difference
 from data.filters import Choice, Filters
+from data.fixing import Fix, fix_words
 from data.queries import Reader
 from data.schema import dimensions
 from data.segments import beside_as, everyone_else, narrowed
@@ -338,3 +340,34 @@ def test_documents_and_sections_behind_overturned_items(
         (fix.kind, fix.key): (fix.overturned, fix.letters, fix.rate.n) for fix in found if fix.kind != "reason"
     } == expected
     assert len(expected) > 5
+
+
+def test_differences_are_said_in_points() -> None:
+    said = [points(0.031, 199), points(-0.0314, 200), points(0.01, 50), points(0.0, 900), points(-0.0004, 300)]
+    assert [text.replace("\xa0", " ") for text in said] == [
+        "+3 points",
+        "\N{MINUS SIGN}3.1 points",
+        "+1 point",
+        "0.0 points",
+        "0.0 points",
+    ]
+    assert points_interval(-0.02, 0.09, 40).replace("\xa0", " ") == "\N{MINUS SIGN}2 to +9 points"
+
+
+def test_a_line_of_the_fix_list_says_no_more_than_it_carries() -> None:
+    """Wilson at n* = 39 by m/(m-1): (0.3 + 0.0493 + 1.96 * 0.0776) / 1.0985 = 0.456."""
+    rate = overturn_rate(Sums.letters_as_units(40, 12), 0.0)
+    few = overturn_rate(Sums.letters_as_units(4, 1), 0.0)
+    cited = Fix("admin", "odg", "ODG", 12, 9, rate, None, False)
+    words = [
+        fix_words(cited),
+        fix_words(replace(cited, kind="reviewer", key="none", label="None cited")),
+        fix_words(replace(cited, kind="reason", label="Guideline recommends it", rate=few)),
+    ]
+    assert [text.replace("\xa0", " ") for text in words] == [
+        "12 of 40 decisions denied with ODG cited were overturned, in 9 letters: 30 % (18 to 46 %), "
+        "with too few in the rest of this filter to compare.",
+        "12 of 40 decisions on which the reviewer cited no source were overturned, in 9 letters: 30 % (18 to 46 %), "
+        "with too few in the rest of this filter to compare.",
+        "Reviewers found “Guideline recommends it” in 1 of 4 overturned decisions, in 9 letters: too few for a rate.",
+    ]
