@@ -14,6 +14,7 @@ import duckdb
 
 from data.asking import Row, decoded, encoded, question_key
 from data.citing import SIDES
+from data.comparing import MIXES
 from data.filters import SWITCHES, Choice, Filters
 from data.queries import Reader
 from data.schema import NOT_STATED, dimensions
@@ -92,6 +93,9 @@ def _ask_whole(reader: Reader) -> None:
     for side in SIDES:
         reader.by_citation(side, "source")
         reader.by_citation(side, "document", "mtus")
+    for name in MIXES:
+        reader.whole_shares(name)
+    reader.fix_list()
     reader.stated()
     for name in STANDARDISED:
         reader.standardised(name)

@@ -26,6 +26,8 @@ ENTRIES = (
     Entry("guidelines", "Guideline sources"),
     Entry("imaging", "Imaging modalities"),
     Entry("specialties", "Reviewer specialties"),
+    Entry("compare", "Compare"),
+    Entry("fixes", "Fix list"),
     Entry("letters", "Letters"),
     Entry("letter", "Letter", listed=False),
 )

@@ -14,7 +14,7 @@ from sample_labels import SAMPLES, Item, items
 from data.sentences import ESTIMAND, MEANING
 
 ITEMS = items()
-PAGES = ("overview", "guidelines", "specialties", "letters")
+PAGES = ("overview", "guidelines", "specialties", "fixes", "letters")
 Keep = Callable[[Item], bool]
 FILTERS: list[tuple[dict[str, str], Keep]] = [
     ({}, lambda item: True),
@@ -170,7 +170,7 @@ def test_the_answer_says_whether_any_group_differs(open_page: OpenPage, page: st
     assert kind not in answer_of(open_page(page, modality="pet,spect"))
 
 
-@pytest.mark.parametrize("page", ["overview", "guidelines", "imaging", "specialties", "letters"])
+@pytest.mark.parametrize("page", ["overview", "guidelines", "imaging", "specialties", "compare", "fixes", "letters"])
 def test_every_page_says_what_overturned_means_and_what_is_counted(open_page: OpenPage, page: str) -> None:
     app = open_page(page)
     assert markup(app, MEANING) and markup(app, ESTIMAND)
