@@ -96,7 +96,6 @@ def _ask_whole(reader: Reader) -> None:
     for name in MIXES:
         reader.whole_shares(name)
     reader.fix_list()
-    reader.stated()
     for name in STANDARDISED:
         reader.standardised(name)
     reader.profiles("specialty")
