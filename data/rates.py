@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from data.asking import SUMS, Questions, Row, per_letter, sums_of
-from data.filters import where
+from data.filters import Filters, where
 from data.schema import NOT_STATED, dimensions
 from data.statistics import (
     CrossSums,
@@ -121,26 +121,30 @@ class Rates(Questions):
             retrospective=row[15],
         )
 
-    def against_rest(self) -> tuple[Difference | None, Rate | None]:
-        """The filter against everything in the snapshot that is not in it: the difference and the rest's rate."""
-        if not self.filters.active:
+    def against_rest(self, within: Filters | None = None) -> tuple[Difference | None, Rate | None]:
+        """The filter against everything in the snapshot that is not in it: the difference and the rest's rate.
+
+        `within` is a wider filter, of the same words, outside of which nothing counts on either side.
+        """
+        if within is None and not self.filters.active:
             return None, None
         condition, values = self.where()
+        wider, wider_values = where(within, self.bits) if within else ("true", [])
         sides = "(n > 0)::INT n, (y > 0)::INT y, (an > n)::INT rn, (ay > y)::INT ry" if self.by_letter else _SIDES
         # A letter with items on both sides counts on both; its shared part enters the covariance.
         row = self._one(
             f"""
             WITH raw AS (SELECT letter_key, count(*) an, count(*) FILTER (overturned) ay,
                     count(*) FILTER ({condition}) n, count(*) FILTER (overturned AND ({condition})) y
-                FROM facts WHERE NOT alone GROUP BY letter_key),
+                FROM facts WHERE NOT alone AND ({wider}) GROUP BY letter_key),
             per AS (SELECT {sides} FROM raw),
             single AS (SELECT count(*) FILTER ({condition}) n, count(*) FILTER (overturned AND ({condition})) y, count(*) an,
-                count(*) FILTER (overturned) ay FROM facts WHERE alone)
+                count(*) FILTER (overturned) ay FROM facts WHERE alone AND ({wider}))
             SELECT {_side_sums("n", "y")}, {_side_sums("rn", "ry")},
                 count(*) FILTER (n > 0 AND rn > 0)::BIGINT, sum(n*rn)::BIGINT, sum(n*ry)::BIGINT, sum(y*rn)::BIGINT, sum(y*ry)::BIGINT,
                 (SELECT n FROM single), (SELECT y FROM single), (SELECT an FROM single), (SELECT ay FROM single) FROM per
             """,
-            [*values, *values, *values, *values],
+            [*values, *values, *wider_values, *values, *values, *wider_values],
         )
         n, y, all_n, all_y = row[19:]
         group = _side(row[:7]) + Sums.letters_as_units(n, y)

@@ -14,7 +14,8 @@ import duckdb
 
 from data.asking import Row, decoded, encoded, question_key
 from data.citing import SIDES
-from data.filters import SWITCHES, Choice, Filters
+from data.filters import SWITCHES, Choice, Filters, Side
+from data.guidelines import mtus_cited, none_cited, revision
 from data.queries import Reader
 from data.rates import PERIODS
 from data.schema import NOT_STATED, dimensions
@@ -51,6 +52,8 @@ def answers(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[s
         reader.against_rest()
         reader.by("modality", True)
         reader.cross("modality", "body")
+        for side in SIDES:
+            _ask_guidelines(connection, snapshot, replace(whole, unit=unit), side, kept)
     return kept
 
 
@@ -87,6 +90,22 @@ def _ask_whole(reader: Reader) -> None:
         reader.by_citation(side, "document", "mtus")
     reader.stated()
     _ask_dates(reader)
+
+
+def _ask_guidelines(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, whole: Filters, side: Side, kept: dict[str, str]
+) -> None:
+    """What the page on sources asks beside whole dimensions: none cited, and the MTUS before and after its revision."""
+    none = _recorder(connection, snapshot, none_cited(whole, side), kept)
+    none.headline()
+    none.headline(("ancillary",))
+    mtus = _recorder(connection, snapshot, mtus_cited(whole, side), kept)
+    mtus.headline()
+    mtus.by("mtus_edition")
+    wider, revised = revision(whole, side)
+    since = _recorder(connection, snapshot, revised, kept)
+    since.headline()
+    since.against_rest(wider)
 
 
 def _ask_dates(reader: Reader) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -30,6 +30,11 @@ def choose_pair(rows: str, columns: str, pair: str) -> None:
     """A click on the cell `row|column` of a matrix: both are chosen, alone. For callbacks."""
     row, _, column = pair.partition("|")
     apply(current().choose(rows, Choice((row,))).choose(columns, Choice((column,))))
+
+
+def choose_edition(side: str, edition: str) -> None:
+    """A click on an edition of the MTUS: it is chosen, or let go, for what `side` cites of the MTUS. For callbacks."""
+    apply(current().toggle("mtus_edition", edition).choose(side, Choice(("mtus",))))
 
 
 def period_end(length: str, start: date) -> date:
@@ -76,13 +81,16 @@ def dots(
     by_rate: bool = True,
     most: int | None = None,
     head: Headline | None = None,
+    compact: bool = False,
+    on_click: Callable[[str], None] | None = None,
 ) -> None:
-    """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters.
+    """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters, or does `on_click`.
 
     The line across is the rate of everything in the filter, or that of `head`. The picture keeps the `most` frequent
     groups, the table below has all of them.
     """
     head = head or view.ask("headline")
+    on_click = on_click or partial(toggle, dimension)
     chosen = view.filters.choice(dimension).include
     ordered = sorted(groups, key=_place) if by_rate else list(groups)
     if not ordered:
@@ -103,9 +111,9 @@ def dots(
         for group in shown
     ]
     unit = unit_of(view)
-    figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark)
+    figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark, compact=compact)
     alt = f"{heading}: " + "; ".join(f"{group.label} {rate_words(group.rate, unit)}" for group in shown[:12])
-    draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=partial(toggle, dimension))
+    draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=on_click)
     rarer = f" {counted(len(ordered) - len(shown), 'further group')} in the table." if len(shown) < len(ordered) else ""
     st.html(f'<p class="ov-note">{standing_out(list(groups))}{rarer}</p>')
-    group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=partial(toggle, dimension))
+    group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=on_click)

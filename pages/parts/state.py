@@ -16,6 +16,8 @@ from data.warehouse import Snapshot, snapshot
 from pages.parts import navigation
 
 FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side"}
+LASTING = ("sides", "source", "document")
+"""Page options that stay when the filter changes: whose sources are shown, and which source and document are open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,14 @@ class View:
 
 
 def apply(filters: Filters, /, **options: str) -> None:
-    """Make `filters` the filter in force and write it, with page options, into the address. For callbacks."""
+    """Make `filters` the filter in force and write it, with page options, into the address. For callbacks.
+
+    What a page keeps beside the filter (`LASTING`) stays; an empty option takes it out.
+    """
     st.session_state["ov-query"] = to_query(filters)
-    st.query_params.from_dict(address(filters, **options))
+    lasting = {name: st.query_params[name] for name in LASTING if name in st.query_params}
+    written = address(filters, **(lasting | options))
+    st.query_params.from_dict({name: value for name, value in written.items() if value})
 
 
 def current() -> Filters:
@@ -50,9 +57,15 @@ def address(filters: Filters, /, **options: str) -> dict[str, str]:
     return {**to_query(filters), **options, "snapshot": st.session_state.get("ov-snapshot", "")}
 
 
-def link(page: str, label: str, filters: Filters, /, *, help: str | None = None, **options: str) -> None:
-    """A link, drawn as a button, to another page with that filter in its address. It leaves one entry in the history."""
-    with st.container(key=f"ov-link-{page}-{options.get('letter', '')}-{options.get('item', '')}", width="content"):
+def link(
+    page: str, label: str, filters: Filters, /, *, help: str | None = None, mark: str = "", **options: str
+) -> None:
+    """A link, drawn as a button, to another page with that filter in its address. It leaves one entry in the history.
+
+    `mark` tells links to the same place on one page apart.
+    """
+    place = f"{options.get('letter', '')}-{options.get('item', '')}{mark}"
+    with st.container(key=f"ov-link-{page}-{place}", width="content"):
         st.page_link(navigation.pages()[page], label=label, help=help, query_params=address(filters, **options))
 
 
