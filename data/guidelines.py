@@ -11,7 +11,7 @@ from data.citing import Level, citation_label
 from data.filters import Choice, Filters, Side
 from data.mtus_history import REVISED, editions
 from data.rates import Group, Headline
-from data.schema import NOT_STATED, dimensions
+from data.schema import NOT_STATED
 from data.sentences import day
 from data.statistics import Difference, Rate, Unit, counted, rate_words
 
@@ -41,31 +41,31 @@ def none_cited_words(side: Side, found: Headline, without: Rate, unit: Unit) -> 
     words = f"Where the {WHO[side]} cited none: {rate_words(found.rate, unit)}"
     if not found.ancillary:
         return f"{words}; no ancillary item is among them."
-    are = "is an ancillary item" if found.ancillary == 1 else "are ancillary items"
+    held = "They hold " if unit == "letter" else "Among them are " if found.ancillary > 1 else "Among them is "
+    items = f"{counted(found.ancillary, 'ancillary item')}, which {'falls' if found.ancillary == 1 else 'fall'}"
     left = rate_words(without, unit) if without.n else "none is left"
-    return f"{words}. {found.ancillary:,} of these {are}, which fall when the operation is refused; without ancillary items: {left}."
+    return f"{words}. {held}{items} when the operation is refused; without ancillary items: {left}."
 
 
 def agreement_words(groups: Sequence[Group], unit: Unit) -> str:
-    """One sentence on how items fare by how the sources of both sides relate, each against the rest of the filter."""
-    labels = dimensions()["agreement"].labels
-    parts = [
-        f"{group.label}: {rate_words(group.rate, unit)}{_against_rest(group)}"
-        for group in groups
-        if group.key in labels and not group.rate.small
-    ]
-    few = [group.label for group in groups if group.key in labels and group.rate.small]
-    if few:
-        parts.append(f"too few for a rate: {', '.join(few)}")
-    return "; ".join(parts) + "." if parts else "No decision states the sources of both sides."
+    """How items fare by how the sources of both sides relate, each against the rest of the filter: what stands out first."""
+    said: dict[str, list[str]] = {"Higher than the rest": [], "Lower than the rest": []}
+    for group in groups:
+        if group.key != NOT_STATED:
+            figures = "" if group.rate.small else f", {rate_words(group.rate, unit)}"
+            said.setdefault(_against_rest(group), []).append(f"{group.label.lower()}{figures}")
+    found = " ".join(f"{lead}: {'; '.join(parts)}." for lead, parts in said.items() if parts)
+    return found or "No decision states the sources of both sides."
 
 
 def _against_rest(group: Group) -> str:
+    if group.rate.small:
+        return "Too few for a rate"
     if group.versus_rest is None or group.versus_rest.p_value is None:
-        return ""
+        return "Without a rest to compare with"
     if not group.stands_out:
-        return ", cannot be told apart from the rest"
-    return f", {'higher' if (group.versus_rest.d or 0.0) > 0 else 'lower'} than the rest"
+        return "Cannot be told apart from the rest"
+    return "Higher than the rest" if (group.versus_rest.d or 0.0) > 0 else "Lower than the rest"
 
 
 def revision_words(since: Rate, before: Rate | None, versus: Difference | None, unit: Unit) -> str:

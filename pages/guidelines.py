@@ -43,7 +43,6 @@ def one_side(view: View, side: Side) -> None:
         note("A letter whose items differ in this counts under each of them.")
     dots(view, f"{side}_profile", view.ask("by", f"{side}_profile"), heading="Sources", by_rate=False)
     nothing_cited(view, side)
-    st.subheader("Source by source")
     drill(view, side)
     st.subheader(f"First search step of the {WHO[side]}")
     note("The order of 8 CCR 9792.21.1 in which guidelines are searched: a sequence, no ranking of their quality.")

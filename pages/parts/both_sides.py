@@ -56,7 +56,7 @@ def both_sides(view: View) -> None:
         st.subheader("Cited against relied on")
         _crossed(view)
     with right:
-        st.subheader("Where both sides agree")
+        st.subheader("How the two sides relate")
         stated = [group for group in groups if group.key != NOT_STATED]
         dots(view, "agreement", stated, heading="Sources of both sides", by_rate=False, compact=True)
     st.html(f'<p class="ov-note">{agreement_words(groups, unit_of(view))}</p>')

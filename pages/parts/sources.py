@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -10,6 +11,7 @@ import streamlit as st
 from data.citing import citation_label
 from data.filters import Choice, Side
 from data.guidelines import CITED, citation_phrase, count_of, with_phrase
+from data.rates import Group
 from data.schema import NOT_STATED
 from data.vocabulary import vocabulary
 from pages.parts.frame import plain
@@ -80,38 +82,45 @@ def drill(view: View, side: Side) -> None:
     """The sources of a side, or the documents of the one that is open, or the sections of the document that is open."""
     source, document = opened()
     if not source:
+        st.subheader("Source by source")
         st.html(
             '<p class="ov-note">A decision that names two sources counts under both, so these add up to more than the whole. '
             "A click on a source chooses it and opens its documents.</p>"
         )
         dots(view, side, view.ask("by", side), heading="Guideline source", on_click=partial(open_source, side))
         return
+    name = citation_label("source", source) if not document else citation_label("document", document)[:120]
+    st.subheader(f"{'Sections' if document else 'Documents'} of {plain(name)}")
     _breadcrumb(side, source, document)
     if not document:
         groups = view.ask("by_citation", side, "document", source)
         st.html(
-            f'<p class="ov-note">Documents of this source that the {CITED[side]}; a decision may name several. Documents and sections are no filters: '
-            f"a click opens a document’s sections, and the words of its name find letters. {count_of(groups, 'document', 60)}</p>"
+            f'<p class="ov-note">Documents of this source that the {CITED[side]}; a decision may name several, and what is asked for differs from one to the next. '
+            f"Documents and sections are no filters: a click opens a document’s sections, and the words of its name find letters. {count_of(groups, 'document', 60)}</p>"
         )
-        dots(view, "document", groups, heading="Document", most=MOST, on_click=open_document)
+        dots(view, "document", groups, heading="Document", most=_most(groups), on_click=open_document)
         return
     groups = view.ask("by_citation", side, "section", source, document)
     st.html(
-        '<p class="ov-note">Sections of this document, as the letters name them. A click on a section keeps the letters that hold its words, '
+        '<p class="ov-note">Sections of this document, as the letters name them; what is asked for differs from one to the next. A click on a section keeps the letters that hold its words, '
         f"wherever they stand; letters that write it otherwise are not found. {count_of(groups, 'section', 60)}</p>"
     )
     phrase = citation_phrase("document", document)
     if phrase:
         words = replace(view.filters, words=with_phrase(view.filters.words, phrase))
         link("letters", f"Letters with the words {plain(phrase)}", words, mark="document")
-    dots(view, "section", groups, heading="Section", most=MOST, on_click=find_section)
+    dots(view, "section", groups, heading="Section", most=_most(groups), on_click=find_section)
+
+
+def _most(groups: Sequence[Group]) -> int | None:
+    return MOST if len(groups) > MOST else None
 
 
 def _breadcrumb(side: Side, source: str, document: str) -> None:
     """The way back: all sources, the source, the document."""
     name = plain(citation_label("source", source))
     with st.container(horizontal=True, vertical_alignment="center", key="ov-breadcrumb", gap="small"):
-        st.button("All sources", key="ov-all-sources", on_click=_close, args=(side, source), type="tertiary")
+        st.button("← All sources", key="ov-all-sources", on_click=_close, args=(side, source), type="tertiary")
         if not document:
             st.markdown(f"› **{name}**")
             return
