@@ -19,6 +19,8 @@ from pages.parts.pictures import dots, toggle
 from pages.parts.state import View, apply, current, link
 
 MOST = 20  # documents or sections of one picture
+LISTED = 60  # in the table below it
+_UNLIKE = "What is asked for differs from one to the next, so a difference is not one of the guideline alone."
 _SIDES = {"admin": "Claims administrator", "reviewer": "Reviewer", "both": "Both"}
 
 
@@ -93,17 +95,19 @@ def drill(view: View, side: Side) -> None:
     st.subheader(f"{'Sections' if document else 'Documents'} of {plain(name)}")
     _breadcrumb(side, source, document)
     if not document:
-        groups = view.ask("by_citation", side, "document", source)
+        groups = view.ask("by_citation", side, "document", source, None, LISTED)
         st.html(
-            f'<p class="ov-note">Documents of this source that the {CITED[side]}; a decision may name several, and what is asked for differs from one to the next. '
-            f"Documents and sections are no filters: a click opens a document’s sections, and the words of its name find letters. {count_of(groups, 'document', 60)}</p>"
+            f'<p class="ov-note">Documents of this source that the {CITED[side]}; a decision may name several. {_UNLIKE} '
+            "Documents and sections are no filters: a click opens a document’s sections, and the words of its name find letters. "
+            f"{count_of(groups, 'document', LISTED)}</p>"
         )
         dots(view, "document", groups, heading="Document", most=_most(groups), on_click=open_document)
         return
-    groups = view.ask("by_citation", side, "section", source, document)
+    groups = view.ask("by_citation", side, "section", source, document, LISTED)
     st.html(
-        '<p class="ov-note">Sections of this document, as the letters name them; what is asked for differs from one to the next. A click on a section keeps the letters that hold its words, '
-        f"wherever they stand; letters that write it otherwise are not found. {count_of(groups, 'section', 60)}</p>"
+        f'<p class="ov-note">Sections of this document, as the letters name them. {_UNLIKE} A click on a section keeps the letters '
+        "that hold its words, wherever they stand; letters that write it otherwise are not found. "
+        f"{count_of(groups, 'section', LISTED)}</p>"
     )
     phrase = citation_phrase("document", document)
     if phrase:
