@@ -10,6 +10,8 @@ from pathlib import Path
 
 FILE = Path(__file__).parent / "mtus_history.toml"
 BEFORE = "before_mtus"
+REVISED = date(2017, 12, 1)
+"""From this day on the ACOEM guidelines then current stand in the place of the chapters of 2004: another text under one name."""
 
 
 @dataclass(frozen=True, slots=True)

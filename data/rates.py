@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from data.asking import SUMS, Questions, per_letter, sums_of
-from data.filters import where
+from data.filters import Filters, where
 from data.schema import NOT_STATED, dimensions
 from data.statistics import (
     CrossSums,
@@ -112,11 +112,15 @@ class Rates(Questions):
             retrospective=row[15],
         )
 
-    def against_rest(self) -> tuple[Difference | None, Rate | None]:
-        """The filter against everything in the snapshot that is not in it: the difference and the rest's rate."""
-        if not self.filters.active:
+    def against_rest(self, within: Filters | None = None) -> tuple[Difference | None, Rate | None]:
+        """The filter against everything in the snapshot that is not in it: the difference and the rest's rate.
+
+        `within` is a wider filter, of the same words, outside of which nothing counts on either side.
+        """
+        if within is None and not self.filters.active:
             return None, None
         condition, values = self.where()
+        wider, wider_values = where(within, self.bits) if within else ("true", [])
         # Only letters that hold items of the filter are looked at; what is left of the whole is the rest. A letter with
         # items on both sides counts on both, and its shared part enters the covariance.
         pair = (
@@ -127,18 +131,18 @@ class Rates(Questions):
         row = self._one(
             f"""
             WITH g AS (SELECT letter_key, count(*) n, count(*) FILTER (overturned) y
-                FROM facts WHERE ({condition}) AND NOT alone GROUP BY letter_key),
+                FROM facts WHERE ({condition}) AND ({wider}) AND NOT alone GROUP BY letter_key),
             w AS (SELECT letter_key, count(*) n, count(*) FILTER (overturned) y
-                FROM facts SEMI JOIN g USING (letter_key) WHERE NOT alone GROUP BY letter_key),
+                FROM facts SEMI JOIN g USING (letter_key) WHERE ({wider}) AND NOT alone GROUP BY letter_key),
             per AS (SELECT {pair} FROM g JOIN w USING (letter_key)),
-            single AS (SELECT count(*) n, count(*) FILTER (overturned) y FROM facts WHERE ({condition}) AND alone)
+            single AS (SELECT count(*) n, count(*) FILTER (overturned) y FROM facts WHERE ({condition}) AND ({wider}) AND alone)
             SELECT {SUMS}, {CROSS}, (SELECT n FROM single), (SELECT y FROM single) FROM per
             """,
-            [*values, *values],
+            [*values, *wider_values, *wider_values, *values, *wider_values],
         )
         single = Sums.letters_as_units(*row[13:])
         group, cross = sums_of(row[:7]) + single, CrossSums(*(int(value or 0) for value in row[7:12]))
-        whole = self._whole()
+        whole = self._whole(wider, wider_values)
         rest = rest_of(whole, group, cross)
         if self.by_letter:
             in_letters = int(row[12] or 0) + single.y

@@ -15,7 +15,8 @@ import duckdb
 from data.asking import Row, decoded, encoded, question_key
 from data.citing import SIDES
 from data.comparing import MIXES
-from data.filters import SWITCHES, Choice, Filters
+from data.filters import SWITCHES, Choice, Filters, Side
+from data.guidelines import mtus_cited, none_cited, revision
 from data.queries import Reader
 from data.schema import NOT_STATED, dimensions
 from data.warehouse import Snapshot
@@ -55,6 +56,8 @@ def answers(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[s
         reader.against_rest()
         reader.by("modality", True)
         reader.cross("modality", "body")
+        for side in SIDES:
+            _ask_guidelines(connection, snapshot, replace(whole, unit=unit), side, kept)
     whole_snapshot = _recorder(connection, snapshot, whole, kept)
     whole_snapshot.letters_by_year()
     whole_snapshot.problems()
@@ -100,6 +103,22 @@ def _ask_whole(reader: Reader) -> None:
         reader.standardised(name)
     reader.profiles("specialty")
     _ask_dates(reader)
+
+
+def _ask_guidelines(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, whole: Filters, side: Side, kept: dict[str, str]
+) -> None:
+    """What the page on sources asks beside whole dimensions: none cited, and the MTUS before and after its revision."""
+    none = _recorder(connection, snapshot, none_cited(whole, side), kept)
+    none.headline()
+    none.headline(("ancillary",))
+    mtus = _recorder(connection, snapshot, mtus_cited(whole, side), kept)
+    mtus.headline()
+    mtus.by("mtus_edition")
+    wider, revised = revision(whole, side)
+    since = _recorder(connection, snapshot, revised, kept)
+    since.headline()
+    since.against_rest(wider)
 
 
 def _ask_dates(reader: Reader) -> None:

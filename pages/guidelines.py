@@ -1,79 +1,76 @@
 """Guideline sources: how do denials fare by the guideline behind them?"""
 
-from collections import Counter
-from collections.abc import Mapping
 from functools import partial
 
-from data.schema import dimensions
-from data.statistics import Rate
-from pages.parts.charts.draw import draw
-from pages.parts.charts.matrix import matrix
+from data.filters import Side
+from data.guidelines import (
+    CITED,
+    WHO,
+    mtus_cited,
+    none_cited,
+    none_cited_words,
+    revision,
+    revision_words,
+)
+from pages.parts.both_sides import both_sides
 from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
-from pages.parts.pictures import choose_pair, dots, unit_of
-from pages.parts.tables import rate_cells, rate_columns, table
+from pages.parts.pictures import choose_edition, dots, unit_of
+from pages.parts.sources import drill, switch_sides
+from pages.parts.state import View, link
 
-MOST = 6
+
+def nothing_cited(view: View, side: Side) -> None:
+    """None cited, with and without ancillary items."""
+    narrowed = none_cited(view.filters, side)
+    found = view.ask("headline", filters=narrowed)
+    if found.decisions:
+        without = view.ask("headline", tuple(dict.fromkeys((*narrowed.without, "ancillary"))), filters=narrowed)
+        note(none_cited_words(side, found, without.rate, unit_of(view)))
 
 
-def most_named(cells: Mapping[tuple[str, str], Rate], side: int) -> dict[str, str]:
-    """The labels of the sources most often named on one side of the pairs, by key."""
-    named: Counter[str] = Counter()
-    for pair, rate in cells.items():
-        named[pair[side]] += rate.n
-    return {key: source.term_label(key) for key, _ in named.most_common(MOST)}
+def one_side(view: View, side: Side) -> None:
+    """The sources of one side, each decision once, then source by source, by search step, and the MTUS by edition."""
+    by_letter = unit_of(view) == "letter"
+    section(f"What the {CITED[side]}" + ("" if by_letter else ": each decision once"))
+    if by_letter:
+        note("A letter whose items differ in this counts under each of them.")
+    dots(view, f"{side}_profile", view.ask("by", f"{side}_profile"), heading="Sources", by_rate=False)
+    nothing_cited(view, side)
+    drill(view, side)
+    section(f"First search step of the {WHO[side]}")
+    note("The order of 8 CCR 9792.21.1 in which guidelines are searched: a sequence, no ranking of their quality.")
+    dots(view, f"{side}_step", view.ask("by", f"{side}_step"), heading="Search step", by_rate=False)
+    section("The MTUS by its edition")
+    mtus, (wider, since) = mtus_cited(view.filters, side), revision(view.filters, side)
+    head = view.ask("headline", filters=mtus)
+    if not head.decisions:
+        note(f"No decision for which the {CITED[side]} the MTUS.")
+        return
+    note(
+        f"Only decisions for which the {CITED[side]} the MTUS, by the edition in force on the day of the UR denial, or of the service "
+        "where the request is retrospective. On 1 Dec 2017 its words changed, so before and since are not the same text."
+    )
+    groups = view.ask("by", "mtus_edition", filters=mtus)
+    clicked = partial(choose_edition, side)
+    dots(view, "mtus_edition", groups, heading="Edition in force", by_rate=False, head=head, on_click=clicked)
+    versus, before = view.ask("against_rest", wider, filters=since)
+    note(revision_words(view.ask("headline", filters=since).rate, before, versus, unit_of(view)))
 
 
 view = begin("guidelines")
 title(view, "How do denials fare by the guideline behind them?")
-head = view.ask("headline")
-if not head.decisions:
+found = view.ask("headline")
+if not found.decisions:
     nothing_found(view)
-side = view.filters.side
-profile = f"{side}_profile"
-say(view, head, by=profile, kind="source group")
-whose = "claims administrator cited for the denial" if side == "admin" else "reviewer relied on"
-note(
-    f"Shown is what the <b>{whose}</b>; "
-    "“Guideline source of the” in the sidebar turns to the other side. The reviewer’s citation is chosen together with the outcome, so it explains a decision "
-    "and does not predict one."
-)
-
-by_letter = unit_of(view) == "letter"
-section(f"What the {whose}" + ("" if by_letter else ": each decision once"))
-if by_letter:
-    note("A letter whose items differ in this counts under each of them.")
-dots(view, profile, view.ask("by", profile), heading="Sources", by_rate=False)
-
-section("Source by source")
-note("A decision that names two sources counts under both, so these add up to more than the whole.")
-dots(view, side, view.ask("by", side), heading="Guideline source")
-
-section("Cited against relied on")
-source = dimensions()["admin"]
-cells = view.ask("cross", "admin", "reviewer")
-cited, relied_on = most_named(cells, 0), most_named(cells, 1)
-shown = {pair: rate for pair, rate in cells.items() if pair[0] in cited and pair[1] in relied_on}
-note(
-    "Rows: cited by the claims administrator. Columns: relied on by the reviewer. The most frequent sources of each side."
-)
-draw(
-    matrix(
-        cited,
-        relied_on,
-        shown,
-        unit=unit_of(view),
-        dark=view.dark,
-        diagonal=True,
-        row_title="Cited",
-        column_title="Relied on",
-    ),
-    key="ov-matrix",
-    alt="Overturn rate by the source cited and the source relied on",
-    on_click=partial(choose_pair, "admin", "reviewer"),
-)
-names = [
-    [source.term_label(row), source.term_label(column), *rate_cells(view, rate)]
-    for (row, column), rate in sorted(cells.items(), key=lambda item: -item[1].n)
-]
-table(view, ("Cited", "Relied on", *rate_columns(view)), names, name="cited-relied-on")
+sides = switch_sides(view)
+by, kind = ("agreement", "group") if sides == "both" else (f"{view.filters.side}_profile", "source group")
+say(view, found, by=by, kind=kind)
+note("The reviewer’s citation is chosen together with the outcome, so it explains a decision and does not predict one.")
+link("letters", "Show the letters", view.filters)
+if sides == "both":
+    both_sides(view)
+    nothing_cited(view, "admin")
+    nothing_cited(view, "reviewer")
+else:
+    one_side(view, view.filters.side)
 definitions()

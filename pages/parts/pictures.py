@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -36,6 +36,11 @@ def choose_pair(rows: str, columns: str, pair: str) -> None:
     """A click on the cell `row|column` of a matrix: both are chosen, alone. For callbacks."""
     row, _, column = pair.partition("|")
     apply(current().choose(rows, Choice((row,))).choose(columns, Choice((column,))))
+
+
+def choose_edition(side: str, edition: str) -> None:
+    """A click on an edition of the MTUS: it is chosen, or let go, for what `side` cites of the MTUS. For callbacks."""
+    apply(current().toggle("mtus_edition", edition).choose(side, Choice(("mtus",))))
 
 
 def choose_outcome(part: str) -> None:
@@ -75,13 +80,15 @@ def dots(
     most: int | None = None,
     head: Headline | None = None,
     compact: bool = False,
+    on_click: Callable[[str], None] | None = None,
 ) -> None:
-    """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters.
+    """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters, or does `on_click`.
 
     The line across is the rate of everything in the filter, or that of `head`. The picture keeps the `most` frequent
     groups that are stated, and never more than `MOST_ROWS` beside the chosen ones; the table below has all of them.
     """
     head = head or view.ask("headline")
+    on_click = on_click or partial(toggle, dimension)
     chosen = view.filters.choice(dimension).include
     ordered = sorted(groups, key=_place) if by_rate else list(groups)
     if not ordered:
@@ -102,11 +109,11 @@ def dots(
     unit = unit_of(view)
     figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark, compact=compact)
     alt = f"{heading}: " + "; ".join(f"{group.label} {rate_words(group.rate, unit)}" for group in shown[:12])
-    draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=partial(toggle, dimension))
+    draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=on_click)
     rarer = ""
     if len(shown) < len(ordered):
         rarer = f" {counted(len(ordered) - len(shown), 'further group')} in the table"
         hidden = [group.label for group in ordered if group.stands_out and group not in shown]
         rarer += f", {listed(hidden)} among them." if 0 < len(hidden) <= NAMED else "."
     note(html.escape(f"{standing_out(list(groups), most=NAMED if compact else None)}{rarer}"))
-    group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=partial(toggle, dimension))
+    group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=on_click)

@@ -18,9 +18,9 @@ from data.warehouse import Snapshot, snapshot
 from pages.parts import navigation
 
 FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side"}
-
-LASTING = ("b", "level")
-"""Page options that stay when the filter changes: the second filter of Compare, the level of citations of the fix list."""
+LASTING = ("sides", "source", "document", "b", "level")
+"""Page options that stay when the filter changes: whose sources are shown and which source and document are open; the second
+filter of Compare; the level of citations of the fix list."""
 
 
 @dataclass(frozen=True, slots=True)

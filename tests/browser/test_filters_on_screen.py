@@ -37,13 +37,26 @@ def click_mark(screen: Screen, chart: str, number: int = 0) -> Screen:
 def test_a_click_on_a_dot_filters_and_another_one_lets_go(screen: Screen, server: Server) -> None:
     screen.open(server.address("guidelines"))
     screen.until(lambda: screen.answer.startswith(EVERYTHING) and screen.chips == [])
+    click_mark(screen, "ov-dots-admin_profile-Sources")
+    screen.until(lambda: screen.chips == ["Administrator: MTUS only"])
+    screen.until(lambda: screen.query.get("admin_profile") == "mtus_only")
+    click_mark(screen, "ov-dots-admin_profile-Sources")
+    screen.until(lambda: screen.answer.startswith(EVERYTHING) and screen.chips == [])
+    screen.until(lambda: "admin_profile" not in screen.query)
+
+
+def test_a_click_on_a_source_filters_and_opens_it_and_the_way_back_lets_go(screen: Screen, server: Server) -> None:
+    screen.open(server.address("guidelines"))
+    screen.until(lambda: screen.answer.startswith(EVERYTHING) and screen.chips == [])
     click_mark(screen, "ov-dots-admin-Guideline")
     screen.until(lambda: screen.chips == ["Administrator cited ODG"])
-    screen.until(lambda: screen.query.get("admin") == "odg")
+    screen.until(lambda: (screen.query.get("admin"), screen.query.get("source")) == ("odg", "odg"))
     screen.until(lambda: screen.answer.startswith("25 decisions, with ODG cited by the claims administrator, in "))
-    click_mark(screen, "ov-dots-admin-Guideline")
+    click_mark(screen, "ov-dots-document-Document")
+    screen.until(lambda: bool(screen.query.get("document")))
+    screen.after(screen.widget("ov-all-sources").locator("button").click)
     screen.until(lambda: screen.answer.startswith(EVERYTHING) and screen.chips == [])
-    screen.until(lambda: "admin" not in screen.query)
+    screen.until(lambda: not {"admin", "source", "document"} & set(screen.query))
 
 
 def test_a_small_group_can_be_clicked_too(screen: Screen, server: Server) -> None:
@@ -54,7 +67,7 @@ def test_a_small_group_can_be_clicked_too(screen: Screen, server: Server) -> Non
 
 
 def test_a_click_on_a_cell_chooses_both_of_its_sides(screen: Screen, server: Server) -> None:
-    screen.open(server.address("guidelines"))
+    screen.open(server.address("guidelines", sides="both"))
     cells = screen.page.locator('[class*="st-key-ov-matrix"] .js-plotly-plot .barlayer path')
     cells.first.wait_for()
     screen.after(lambda: cells.first.click(force=True))
@@ -100,7 +113,7 @@ def test_the_switch_between_administrator_and_reviewer(screen: Screen, server: S
     screen.open(server.address("guidelines"))
     screen.press("ov-w-side", "Reviewer")
     screen.until(lambda: screen.query.get("side") == "reviewer")
-    screen.until(lambda: "reviewer relied on" in screen.page.locator(".ov-note b").first.inner_text())
+    screen.until(lambda: "reviewer relied on" in screen.page.locator("h3").first.inner_text())
     screen.press("ov-w-side", "Administrator")
     screen.until(lambda: "side" not in screen.query)
 

@@ -117,7 +117,7 @@ def test_exclusive_profiles_add_up_to_the_whole(open_page: OpenPage) -> None:
 
 
 def test_the_matrix_holds_both_sides_of_every_pair(open_page: OpenPage) -> None:
-    table = table_of(open_page("guidelines"), "Cited")
+    table = table_of(open_page("guidelines", sides="both"), "Cited")
     pair = table[(table["Cited"] == "MTUS") & (table["Relied on"] == "ODG")].iloc[0]
     kept = [item for item in ITEMS if "mtus" in item.admin and "odg" in item.reviewer]
     assert (pair["Overturned"], pair["Decisions"]) == (sum(item.overturned for item in kept), len(kept))
