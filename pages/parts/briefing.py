@@ -18,7 +18,8 @@ from data.briefing import Heading, Note, Part, Picture, Table, briefing_html
 from data.exports import About
 from pages.parts.charts.figure import Figure
 from pages.parts.charts.picture import on_paper, picture
-from pages.parts.charts.svg import Undrawable, svg
+from pages.parts.charts.svg import svg
+from pages.parts.charts.svg_marks import Undrawable
 
 _KEY = "ov-briefing"
 _WIDTH = 688  # pixels, of a figure on the briefing's page

@@ -8,7 +8,9 @@ from typing import Any
 
 from data.funnel import funnel
 from data.movement import moved_most
+from data.standardise import Cell, standardised_ratio
 from data.statistics import Rate, Sums, overturn_rate
+from pages.parts.charts import differences
 from pages.parts.charts.bars import count_bars, outcome_bar
 from pages.parts.charts.changes import Changed, change_dots
 from pages.parts.charts.dots import Row, rate_dots
@@ -51,6 +53,15 @@ CHANGES = [
     )
     for moved in moved_most({key: (units(*before), units(*now))}, 0.0)
 ]
+DIFFERENCES = [
+    differences.Row("ct", "CT", 0.12, 0.05, 0.19, "+12 points", "12 points more", strong=True),
+    differences.Row("pet", "PET <i>", -0.04, -0.2, 0.12, "\N{MINUS SIGN}4 points", "4 points less"),
+]
+RATIOS = [
+    RatioRow(row.key, row.label, row.rate, standardised_ratio({("a",): own}, {("a",): Cell(1000, 100, 1000)}, row.rate))
+    for row in ROWS
+    for own in [Cell(row.rate.n, row.rate.y, row.rate.letters)]
+]
 MARKS = [Mark(date(2016, 12, 1), "MTUS revised", "what was new"), Mark(date(2010, 1, 1), "long before")]
 SOURCES = {"mtus": "MTUS", "odg": "Official Disability Guidelines"}
 CELLS = {("mtus", "mtus"): rate(28, 104), ("mtus", "odg"): rate(2, 3), ("odg", "mtus"): rate(0, 0)}
@@ -66,7 +77,9 @@ DRAWN = {
     "changes": lambda dark: change_dots(CHANGES, dark=dark),
     "matrix": lambda dark: matrix(SOURCES, SOURCES, CELLS, dark=dark, diagonal=True, row_title="a", column_title="b"),
     "funnel": lambda dark: funnel_plot(funnel({row.key: row.rate for row in ROWS}), LABELS, dark=dark),
-    "ratios": lambda dark: rate_and_ratio([RatioRow(r.key, r.label, r.rate, None) for r in ROWS], OVERALL, dark=dark),
+    "ratios": lambda dark: rate_and_ratio(RATIOS, OVERALL, dark=dark),
+    "raw": lambda dark: rate_and_ratio([replace(row, ratio=None) for row in RATIOS], OVERALL, dark=dark),
+    "differences": lambda dark: differences.difference_dots(DIFFERENCES, title="Percentage points", dark=dark),
     "counts": lambda dark: count_bars([("ct", "CT", 533, True), ("pet", "PET", 0, False)], dark=dark),
 }
 

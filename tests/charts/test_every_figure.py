@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import re
 from typing import Any
 
@@ -13,6 +15,18 @@ from pages.parts.charts.picture import on_paper
 from pages.parts.charts.svg import svg
 from tests.charts.made_up import DRAWN
 from tests.conftest import ROOT
+
+
+def test_every_figure_is_among_them() -> None:
+    drawn = {name for make in DRAWN.values() for name in make.__code__.co_names}
+    for path in (ROOT / "pages/parts/charts").glob("*.py"):
+        module = importlib.import_module(f"pages.parts.charts.{path.stem}")
+        made = {
+            name
+            for name, make in inspect.getmembers(module, inspect.isfunction)
+            if make.__module__ == module.__name__ and make.__annotations__.get("return") == "Figure" and name[0] != "_"
+        }
+        assert made - {"blank_figure", "nothing", "on_paper"} <= drawn, path
 
 
 @pytest.mark.parametrize("name", DRAWN)

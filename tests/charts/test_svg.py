@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -14,18 +16,26 @@ from data.filters import from_query
 from data.warehouse import Snapshot
 from pages.parts import theme
 from pages.parts.charts.bars import count_bars
+from pages.parts.charts.changes import Changed, change_dots
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.picture import picture
-from pages.parts.charts.svg import Undrawable, svg
+from pages.parts.charts.svg import svg
+from pages.parts.charts.svg_marks import Undrawable
 from pages.parts.charts.svg_text import block, paint, plain_words
 from pages.parts.charts.trend import Period, trend
-from tests.charts.made_up import CELLS, DRAWN, OVERALL, ROWS, SOURCES, rate
+from tests.charts.made_up import CELLS, CHANGES, DRAWN, OVERALL, ROWS, SOURCES, rate
 
 WIDTH = 720
 
 
 def drawn(figure: dict[str, object]) -> ET.Element:
     return ET.fromstring(svg(figure, WIDTH))
+
+
+def upright(figure: dict[str, object]) -> list[float]:
+    """Where its upright lines stand, as they are drawn."""
+    lines = [line.attrib for line in drawn(figure).iter("line")]
+    return [float(line["x1"]) for line in lines if line["x1"] == line["x2"]]
 
 
 def said(tree: ET.Element) -> list[str]:
@@ -77,6 +87,81 @@ def test_days_stand_in_order_and_are_named() -> None:
     assert max(steps) - min(steps) < 1
 
 
+def test_a_ratio_lies_on_its_own_logarithmic_axis() -> None:
+    figure = DRAWN["ratios"](False)
+    layout = figure["layout"]
+    margin, axis = layout["margin"], layout["xaxis2"]
+    inner = WIDTH - margin["l"] - margin["r"]
+    [diamonds] = [trace for trace in figure["data"] if trace["mode"] == "markers" and trace.get("xaxis") == "x2"]
+    shares = [(math.log10(x) - axis["range"][0]) / (axis["range"][1] - axis["range"][0]) for x in diamonds["x"]]
+    low, high = axis["domain"]
+    drawn_at = [float(p.attrib["points"].split(",")[0]) for p in drawn(figure).iter("polygon")]  # the top of a diamond
+    assert drawn_at == [pytest.approx(margin["l"] + inner * (low + (high - low) * share), abs=0.1) for share in shares]
+    one = margin["l"] + inner * (low - (high - low) * axis["range"][0] / (axis["range"][1] - axis["range"][0]))
+    assert one == pytest.approx(upright(figure)[-1], abs=0.1)  # the line at 1 is drawn last
+    assert "1" in said(drawn(figure))
+
+
+def test_points_of_a_funnel_lie_at_their_size_and_their_names_beside_them() -> None:
+    figure = DRAWN["funnel"](False)
+    layout = figure["layout"]
+    low, high = layout["xaxis"]["range"]
+    left, inner = layout["margin"]["l"], WIDTH - layout["margin"]["l"] - layout["margin"]["r"]
+    [points] = [trace for trace in figure["data"] if trace["mode"] == "markers"]
+    expected = [left + inner * (math.log10(x) - low) / (high - low) for x in points["x"]]
+    assert [float(c.attrib["cx"]) for c in drawn(figure).iter("circle")] == pytest.approx(expected, abs=0.1)
+    names = {note["text"]: note for note in layout["annotations"] if note.get("xref", "x") == "x"}
+    placed = {"".join(t.itertext()): float(t.attrib["x"]) for t in drawn(figure).iter("text")}
+    assert placed["Bone scan"] == pytest.approx(
+        left + inner * (names["Bone scan"]["x"] - low) / (high - low) + names["Bone scan"]["xshift"], abs=0.1
+    )
+
+
+def test_a_band_lies_between_both_limits_beneath_all_marks() -> None:
+    figure = DRAWN["trend"](False)
+    content = svg(figure, WIDTH)
+    bands = [p.attrib["d"] for p in drawn(figure).iter("path") if p.attrib["fill"] == "#7f8791"]
+    lines = [p.attrib["d"] for p in drawn(figure).iter("path") if p.attrib["fill"] == "none"]
+    assert len(bands) == 2  # a month without limits parts them
+    for band, lower, upper in zip(bands, lines[::2], lines[1::2], strict=True):
+        assert band == upper + "L" + "L".join(reversed(lower[1:].split("L"))) + "Z"
+    assert content.rindex('fill="#7f8791"') < content.index("<circle")
+
+
+def test_an_observed_change_is_a_tick_and_its_interval_ends_with_the_axis() -> None:
+    moved = replace(CHANGES[0].moved, change=replace(CHANGES[0].moved.change, low=-0.9, high=0.95))
+    figure = change_dots([Changed("knee", "Knee", moved)])
+    margin = figure["layout"]["margin"]
+    low, high = figure["layout"]["xaxis"]["range"]
+    inner = WIDTH - margin["l"] - margin["r"]
+    middle = margin["l"] + inner * ((moved.change.d or 0) - low) / (high - low)
+    [tick] = drawn(figure).iter("polygon")
+    (x0, y0), (x1, y1) = (map(float, point.split(",")) for point in tick.attrib["points"].split())
+    assert (x0, x1, y1 - y0) == (pytest.approx(middle, abs=0.1), x0, pytest.approx(1.4 * 12, abs=0.2))
+    [window] = [part for part in drawn(figure).iter("svg") if "x" in part.attrib]
+    assert float(window.attrib["x"]) == margin["l"] and float(window.attrib["width"]) == inner
+    assert [part.tag for part in window] == ["path"]
+
+
+def test_a_mark_beyond_the_ends_of_an_axis_is_left_out() -> None:
+    figure = rate_dots(ROWS, OVERALL)
+    figure["layout"]["xaxis"]["range"] = [0, 0.15]
+    shown = [row.rate.rate for row in ROWS if not row.rate.small and (row.rate.rate or 0) <= 0.15]
+    filled = [c for c in drawn(figure).iter("circle") if c.attrib["fill"] != "none"]
+    assert len(filled) == len(shown) < 3
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"fill": "tozeroy"}, "tozeroy"), ({"line": {"shape": "spline"}}, "spline"), ({"fill": "tonexty"}, "band")],
+)
+def test_a_line_of_an_unknown_kind_is_refused(change: dict[str, object], said: str) -> None:
+    figure = rate_dots(ROWS, OVERALL)
+    line = {"type": "scatter", "mode": "lines", "x": [0, None, 0.1], "y": [1, None, 2]}
+    with pytest.raises(Undrawable, match=said):
+        svg(figure | {"data": [line | change]})
+
+
 @pytest.mark.parametrize("words", ["Discography <b> & more", "<script>alert(1)</script>", '"><img src=x>', "a < b"])
 def test_words_are_only_words(words: str) -> None:
     figure = rate_dots([Row("x", words, rate(30, 156))], OVERALL)
@@ -95,6 +180,9 @@ def test_markup_of_labels_becomes_parts_of_a_line() -> None:
     assert '<tspan fill="#59626e" font-size="13">a &amp; b</tspan>' in text
     assert text.count("<text") == 2
     assert plain_words("<b>a</b><br>b &lt;c") == "a b <c"
+    bold = '<tspan font-weight="600">{}</tspan></text>'
+    over = block("<b>Guideline<br>recommends</b>", 0, 0, size=14, colour="#111111")
+    assert bold.format("Guideline") in over and bold.format("recommends") in over
     assert paint("fill", "rgba(127, 135, 145, 0.22)") == 'fill="#7f8791" fill-opacity="0.22"'
 
 

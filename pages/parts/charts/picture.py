@@ -24,7 +24,7 @@ _HEX = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
 def picture(figure: Figure, title: str, about: About) -> bytes:
     """The figure as an SVG file, light on every screen and on paper, that says by itself what it shows. UTF-8.
 
-    Raises `svg.Undrawable` for a figure of an unknown kind.
+    Raises `svg_marks.Undrawable` for a figure of an unknown kind.
     """
     light = on_paper(figure)
     width = WIDTH - 2 * _EDGE

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from pages.parts.charts.figure import FONT, SMALL_FONT, Figure
 from pages.parts.charts.svg_text import SPACING, attribute, block, paint
+
+_AXIS = re.compile(r"([xy])axis(\d*)")
 
 
 def number(value: Any) -> float:
@@ -22,18 +25,30 @@ def number(value: Any) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis: its layout, the values at its ends, and the pixels of these."""
+    """One axis: its layout, its ends (powers of ten on a logarithmic axis) and the pixels of these."""
 
     name: str
     layout: dict[str, Any]
     ends: tuple[float, float]
     pixels: tuple[float, float]
 
+    @property
+    def is_log(self) -> bool:
+        """Whether the axis is logarithmic: Plotly gives its ends and the places of words as powers of ten, all else as values."""
+        return self.layout.get("type") == "log"
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value has a place at all: a gap has none, nor has 0 or less on a logarithmic axis."""
+        return value is not None and not (self.is_log and number(value) <= 0)
+
     def at(self, value: Any) -> float:
         """Where a value lies, in pixels."""
+        return self.of_power(math.log10(number(value)) if self.is_log else number(value))
+
+    def of_power(self, value: Any) -> float:
+        """Where a value lies that is given as the ends are: as a power of ten on a logarithmic axis."""
         low, high = self.ends
-        share = (number(value) - low) / ((high - low) or 1)
-        return self.pixels[0] + share * (self.pixels[1] - self.pixels[0])
+        return self.along((number(value) - low) / ((high - low) or 1))
 
     def along(self, share: float) -> float:
         """Where a share of the axis lies, in pixels."""
@@ -50,12 +65,15 @@ class Axis:
             return self._dates()
         low, high = sorted(self.ends)
         values = self.layout.get("tickvals")
-        if values is None:
+        if values is None and self.is_log:
+            values = [f * 10.0**power for power in range(math.floor(low), math.ceil(high) + 1) for f in (1, 2, 5)]
+        elif values is None:
             step = _step(high - low)
             values = [i * step for i in range(math.ceil(low / step), math.floor(high / step + 1e-9) + 1)]
         texts = self.layout.get("ticktext") or [_said(value, self.layout.get("tickformat", "")) for value in values]
         slack = (high - low) * 1e-6
-        return [(v, t, v) for v, t in zip(values, texts, strict=False) if low - slack <= v <= high + slack]
+        shown = [math.log10(value) if self.is_log else value for value in values]
+        return [(v, t, v) for v, t, at in zip(values, texts, shown, strict=False) if low - slack <= at <= high + slack]
 
     def _dates(self) -> list[tuple[float, str, float]]:
         low, high = self.ends
@@ -93,6 +111,7 @@ def axes(figure: Figure, width: float) -> dict[str, Axis]:
     across = (margin["l"], width - margin["r"])
     up = (layout["height"] - margin["b"], margin["t"])
     names = {"x", "y"} | {t.get(f"{d}axis", d) for t in figure["data"] for d in "xy"}
+    names |= {found[1] + found[2] for key in layout if (found := _AXIS.fullmatch(key))}
     found = {}
     for name in sorted(names):
         own = dict(layout.get(f"{name[0]}axis{name[1:]}", {}))
@@ -109,12 +128,13 @@ def axes(figure: Figure, width: float) -> dict[str, Axis]:
 def _reach(figure: Figure, name: str) -> tuple[float, float]:
     """The ends of an axis without a range: what its traces hold, and a little."""
     direction = name[0]
+    log = figure["layout"].get(f"{direction}axis{name[1:]}", {}).get("type") == "log"
     held = [
-        number(value)
+        math.log10(number(value)) if log else number(value)
         for trace in figure["data"]
         if trace.get(f"{direction}axis", direction) == name
         for value in trace.get(direction, ())
-        if value is not None
+        if value is not None and not (log and number(value) <= 0)
     ]
     low, high = min(held, default=0.0), max(held, default=1.0)
     room = (high - low) * 0.05 or 1.0
@@ -140,7 +160,7 @@ def drawn(axis: Axis, crossed: list[Axis], colour: str) -> tuple[str, str]:
             words.append(block(text, at, edge + 4, size=size, colour=ink, anchor="center", rise="top"))
         else:
             words.append(block(text, edge - 6, at, size=size, colour=ink, anchor="right"))
-    if layout.get("zeroline") and min(axis.ends) <= 0 <= max(axis.ends):
+    if layout.get("zeroline") and not axis.is_log and min(axis.ends) <= 0 <= max(axis.ends):
         lines += [_line(axis, 0, other, layout.get("zerolinecolor", ink)) for other in crossed]
     words.append(
         _title(axis, edge, size * SPACING * max((t.count("<br>") + 1 for _, t, _ in ticks), default=0), colour)

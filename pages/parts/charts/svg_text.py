@@ -41,7 +41,7 @@ def block(
     turn: int = 0,
 ) -> str:
     """The words at a place: `anchor` left, center or right of it, `rise` top, middle or bottom of the block of lines."""
-    lines = [_line(line, colour) for line in _lines(text)]
+    lines = _lines(text, colour)
     height = len(lines) * size * SPACING
     top = y - {"top": 0.0, "middle": height / 2, "bottom": height}[rise]
     turned = f' transform="rotate({turn} {attribute(x)} {attribute(y)})"' if turn else ""
@@ -52,34 +52,32 @@ def block(
     )
 
 
-def _lines(text: str) -> list[str]:
-    return re.split(r"<br\s*/?>", text, flags=re.IGNORECASE)
-
-
-def _line(line: str, colour: str) -> str:
-    """One line: bold parts and parts of another style as tspans; anything else that looks like markup is words."""
-    out: list[str] = []
+def _lines(text: str, colour: str) -> list[str]:
+    """Its lines: parts in bold or of another style as tspans, also over a line's end; what else looks like markup is words."""
+    out: list[str] = [""]
     at, bold, style = 0, False, ""
 
     def words(part: str) -> None:
         written = html.escape(html.unescape(part), quote=False)
         weight = ' font-weight="600"' if bold else ""
-        out.append(f"<tspan{weight}{style}>{written}</tspan>" if weight or style else written)
+        out[-1] += f"<tspan{weight}{style}>{written}</tspan>" if weight or style else written
 
-    for token in _TOKEN.finditer(line):
+    for token in _TOKEN.finditer(text):
         if token.start() > at:
-            words(line[at : token.start()])
+            words(text[at : token.start()])
         at = token.end()
         name = token[0].lower()
-        if name in ("<b>", "</b>"):
+        if name.startswith("<br"):
+            out.append("")
+        elif name in ("<b>", "</b>"):
             bold = name == "<b>"
         elif name.startswith("<span"):
             style = _style(token[1] or "", colour)
         elif name == "</span>":
             style = ""
-    if at < len(line):
-        words(line[at:])
-    return "".join(out)
+    if at < len(text):
+        words(text[at:])
+    return out
 
 
 def _style(css: str, colour: str) -> str:
