@@ -79,10 +79,10 @@ def test_what_is_said_of_them(connection: duckdb.DuckDBPyConnection, sample_ware
     few = Reader(connection, sample_warehouse, Filters().choose("modality", Choice(("pet",))))
     assert sentence(few.grounds()) == "Too few letters on one side to compare how often grounds are stated."
     rates = (
-        overturn_rate(sums({i: (1, 1) for i in range(40)}), 0.0),
-        overturn_rate(sums({i: (1, 0) for i in range(40)}), 0.0),
+        overturn_rate(sums(dict.fromkeys(range(40), (1, 1))), 0.0),
+        overturn_rate(sums(dict.fromkeys(range(40), (1, 0))), 0.0),
     )
-    differs = difference(sums({i: (1, 1) for i in range(40)}), sums({i: (1, 0) for i in range(40)}), None, 0.0)
+    differs = difference(sums(dict.fromkeys(range(40), (1, 1))), sums(dict.fromkeys(range(40), (1, 0))), None, 0.0)
     grounds = [Ground("a", "Guideline recommends it", *rates, differs, stands_out=True)]
     assert sentence(grounds) == "More often stated where overturned: guideline recommends it."
     assert (

@@ -10,6 +10,7 @@ from pages.parts.charts.bars import count_bars, outcome_bar
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.figure import Figure
 from pages.parts.charts.matrix import matrix
+from pages.parts.charts.pairs import Pair, paired_bars
 from pages.parts.charts.trend import Period, trend
 
 
@@ -34,6 +35,10 @@ PERIODS = [
 MARKS = [(date(2016, 12, 1), "MTUS revised"), (date(2010, 1, 1), "long before")]
 SOURCES = {"mtus": "MTUS", "odg": "Official Disability Guidelines"}
 CELLS = {("mtus", "mtus"): rate(28, 104), ("mtus", "odg"): rate(2, 3), ("odg", "mtus"): rate(0, 0)}
+PAIRS = [
+    Pair("guideline_recommends", "Guideline <b> recommends it", rate(40, 60), rate(3, 300), selected=True),
+    Pair("no_red_flags", "No red flags", rate(0, 5), rate(60, 300)),
+]
 DRAWN = {
     "dots": lambda dark: rate_dots(ROWS, OVERALL, dark=dark),
     "compact": lambda dark: rate_dots(ROWS, OVERALL, dark=dark, compact=True),
@@ -42,6 +47,7 @@ DRAWN = {
     "outcomes": lambda dark: outcome_bar(30, 3, 5, dark=dark),
     "trend": lambda dark: trend(PERIODS, OVERALL, dark=dark, marks=MARKS, limits=[(0.0, 0.3), None, None, (0.0, 0.2)]),
     "matrix": lambda dark: matrix(SOURCES, SOURCES, CELLS, dark=dark, diagonal=True, row_title="a", column_title="b"),
+    "pairs": lambda dark: paired_bars(PAIRS, dark=dark),
     "counts": lambda dark: count_bars([("ct", "CT", 533, True), ("pet", "PET", 0, False)], dark=dark),
 }
 
