@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -11,7 +11,7 @@ import streamlit as st
 
 from data.filters import Choice, DateRange
 from data.rates import Group, Headline
-from data.schema import NOT_STATED
+from data.schema import NOT_STATED, dimensions
 from data.sentences import standing_out
 from data.statistics import Unit, counted, rate_words
 from pages.parts.charts.dots import Row, rate_dots
@@ -76,14 +76,18 @@ def dots(
     by_rate: bool = True,
     most: int | None = None,
     head: Headline | None = None,
+    on_pick: Callable[[str], None] | None = None,
+    picked: Collection[str] = (),
 ) -> None:
     """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters.
 
     The line across is the rate of everything in the filter, or that of `head`. The picture keeps the `most` frequent
-    groups, the table below has all of them.
+    groups, the table below has all of them. `on_pick` hears clicks instead of the filter, with `picked` as what is chosen;
+    what is no dimension and has none cannot be clicked.
     """
     head = head or view.ask("headline")
-    chosen = view.filters.choice(dimension).include
+    chosen = picked or view.filters.choice(dimension).include
+    on_click = on_pick or (partial(toggle, dimension) if dimension in dimensions() else None)
     ordered = sorted(groups, key=_place) if by_rate else list(groups)
     if not ordered:
         st.info("Nothing to show here for this filter.")
@@ -98,14 +102,14 @@ def dots(
             label=group.label,
             rate=group.rate,
             selected=group.key in chosen,
-            colour=modality_colour(group.key, view.dark) if dimension == "modality" else None,
+            colour=modality_colour(group.key, view.dark) if dimension in ("modality", "study") else None,
         )
         for group in shown
     ]
     unit = unit_of(view)
     figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark)
     alt = f"{heading}: " + "; ".join(f"{group.label} {rate_words(group.rate, unit)}" for group in shown[:12])
-    draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=partial(toggle, dimension))
+    draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=on_click)
     rarer = f" {counted(len(ordered) - len(shown), 'further group')} in the table." if len(shown) < len(ordered) else ""
     st.html(f'<p class="ov-note">{standing_out(list(groups))}{rarer}</p>')
-    group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=partial(toggle, dimension))
+    group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=on_click)

@@ -16,6 +16,8 @@ from data.warehouse import Snapshot, snapshot
 from pages.parts import navigation
 
 FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side"}
+LASTING = ("hybrids", "source", "document")
+"""Page options that stay in the address when the filter changes: how fused studies stand, what of the cited is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,10 @@ def current() -> Filters:
 
 
 def address(filters: Filters, /, **options: str) -> dict[str, str]:
-    """The parameters of a link that shows exactly `filters` on the snapshot in view."""
-    return {**to_query(filters), **options, "snapshot": st.session_state.get("ov-snapshot", "")}
+    """The parameters of a link that shows exactly `filters` on the snapshot in view; an empty option is left out."""
+    lasting = {name: st.query_params[name] for name in LASTING if name in st.query_params}
+    chosen = {name: value for name, value in {**lasting, **options}.items() if value}
+    return {**to_query(filters), **chosen, "snapshot": st.session_state.get("ov-snapshot", "")}
 
 
 def link(page: str, label: str, filters: Filters, /, *, help: str | None = None, **options: str) -> None:
