@@ -44,9 +44,9 @@ against(view, of, "body")
 
 st.subheader("With and without contrast")
 st.html(
-    '<p class="ov-note">As the request says it. “Not stated” is mostly a study for which contrast is no question or was left open.</p>'
+    '<p class="ov-note">As the request says it. Shown are CT and MRI, and other studies for which any request says it.</p>'
 )
-against(view, of, "contrast", stated=True)
+against(view, of, "contrast", at_least=("ct", "mri"))
 
 what = "the chosen imaging" if of.chosen else "imaging"
 st.subheader(

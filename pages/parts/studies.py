@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -72,16 +73,16 @@ def choose_cell(dimension: str, columns: str, pair: str) -> None:
     apply(alone(current(), dimension).choose(dimension, Choice((row,))).choose(columns, Choice((column,))))
 
 
-def against(view: View, of: Studies, columns_name: str, *, stated: bool = False) -> None:
+def against(view: View, of: Studies, columns_name: str, *, at_least: Collection[str] = ()) -> None:
     """Studies against another dimension as a matrix, its most frequent values as columns, with the table of all.
 
-    `stated` shows only studies of which any item states a value, and the values in the vocabulary's order.
+    With `at_least` only these studies and those of which any item states a value, and the values in the vocabulary's order.
     """
     rows_of, columns_of = dimensions()[of.dimension], dimensions()[columns_name]
     cells = view.ask("cross", of.dimension, columns_name, filters=of.shown)
     cells = {pair: rate for pair, rate in cells.items() if pair[0] != NOT_STATED}
-    if stated:
-        stating = {study for study, value in cells if value != NOT_STATED}
+    if at_least:
+        stating = {*at_least} | {study for study, value in cells if value != NOT_STATED}
         cells = {pair: rate for pair, rate in cells.items() if pair[0] in stating}
     if not cells:
         st.info("Nothing to show here for this filter: no letter states it.")
@@ -89,7 +90,7 @@ def against(view: View, of: Studies, columns_name: str, *, stated: bool = False)
     sizes: dict[str, int] = {}
     for (_, value), rate in cells.items():
         sizes[value] = sizes.get(value, 0) + rate.n
-    most = [key for key in columns_of.keys if key in sizes] if stated else sorted(sizes, key=lambda key: -sizes[key])
+    most = [key for key in columns_of.keys if key in sizes] if at_least else sorted(sizes, key=lambda key: -sizes[key])
     columns = {key: columns_of.term_label(key) for key in most[:MOST]}
     shown = {pair: rate for pair, rate in cells.items() if pair[1] in columns}
     rows = {key: rows_of.term_label(key) for key in rows_of.keys if any(pair[0] == key for pair in shown)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data.statistics import NO_BREAK, Rate, Unit, count_words, interval_words, percent
+from data.statistics import Rate, Unit, count_words, interval_words, percent
 from pages.parts.charts.figure import (
     CHARACTER,
     HEAD,
@@ -54,11 +54,13 @@ def paired_bars(pairs: Sequence[Pair], *, unit: Unit = "decision", dark: bool = 
     at = row_centres(heights)
     left = label_width([pair.label for pair in pairs], any(pair.selected for pair in pairs), [], LABEL)
     rates = [rate for pair in pairs for rate in (pair.overturned, pair.upheld)]
-    right = 14 + max(len(_at_right(rate)) for rate in rates) * CHARACTER
+    counts = [f"{rate.y:,} of {rate.n:,}" for rate in rates]
+    share_width = max(len(_share(rate)) for rate in rates) * CHARACTER + 8
+    right = 14 + max(map(len, counts)) * CHARACTER + share_width
     figure = blank_figure(HEAD + sum(heights) + AXIS, colours.text, left=left, right=right, top=HEAD, bottom=AXIS)
     layout, data = figure["layout"], figure["data"]
     layout |= {"barmode": "overlay", "bargap": 0}
-    ticks = min(6, max(2, int((NARROW - left - right) / 38)))
+    ticks = min(6, max(3, int((NARROW - left - right) / 38)))
     title = {"text": f"Stated, in percent of the {unit}s of that outcome"}
     title |= {"font": {"size": SMALL_FONT, "color": colours.muted}, "standoff": 6}
     layout["xaxis"] = rate_axis(rates, colours.faint, colours.muted, most_ticks=ticks) | {"title": title}
@@ -70,7 +72,10 @@ def paired_bars(pairs: Sequence[Pair], *, unit: Unit = "decision", dark: bool = 
         for rate, y in zip(shares, places, strict=True):
             quiet = colours.muted if rate.small else colours.outcome_texts[side]
             font = {"size": SMALL_FONT, "color": quiet}
-            layout["annotations"].append(at_right(_at_right(rate), y, right) | {"font": font})
+            count = at_right(f"{rate.y:,} of {rate.n:,}", y, right - share_width)
+            layout["annotations"].append(count | {"font": font})
+            if share := _share(rate):
+                layout["annotations"].append(at_right(share, y, right) | {"font": font})
     layout["annotations"] += [row_label(text, "y", y, left) for text, y in zip(labels, at, strict=True)]
     legend = " and ".join(
         f'<span style="color:{colours.outcome_texts[side]}"><b>{side}</b></span>' for side in ("overturned", "upheld")
@@ -88,9 +93,8 @@ def share_words(rate: Rate, side: str, unit: Unit) -> str:
     return f"{text}, {percent(rate.rate, rate.n)} ({interval_words(rate.low, rate.high, rate.n)})"
 
 
-def _at_right(rate: Rate) -> str:
-    count = f"{rate.y:,} of {rate.n:,}"
-    return count if rate.rate is None or rate.small else f"{count}{NO_BREAK * 2}{percent(rate.rate, rate.n):>5}"
+def _share(rate: Rate) -> str:
+    return "" if rate.rate is None or rate.small else percent(rate.rate, rate.n)
 
 
 def _bars(
