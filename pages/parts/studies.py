@@ -76,11 +76,13 @@ def choose_cell(dimension: str, columns: str, pair: str) -> None:
 def against(view: View, of: Studies, columns_name: str, *, at_least: Collection[str] = ()) -> None:
     """Studies against another dimension as a matrix, its most frequent values as columns, with the table of all.
 
+    Where studies are chosen these alone are rows, not what the same items ask for beside them.
     With `at_least` only these studies and those of which any item states a value, and the values in the vocabulary's order.
     """
     rows_of, columns_of = dimensions()[of.dimension], dimensions()[columns_name]
     cells = view.ask("cross", of.dimension, columns_name, filters=of.shown)
-    cells = {pair: rate for pair, rate in cells.items() if pair[0] != NOT_STATED}
+    chosen = of.shown.choice(of.dimension).include or tuple(rows_of.keys)
+    cells = {pair: rate for pair, rate in cells.items() if pair[0] in chosen}
     if at_least:
         stating = {*at_least} | {study for study, value in cells if value != NOT_STATED}
         cells = {pair: rate for pair, rate in cells.items() if pair[0] in stating}
