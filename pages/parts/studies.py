@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from data.filters import Choice, Filters
+from data.imaging import fused_studies
 from data.schema import NOT_STATED, dimensions
 from pages.parts.charts.draw import draw
 from pages.parts.charts.matrix import matrix
@@ -73,6 +74,16 @@ def choose_cell(dimension: str, columns: str, pair: str) -> None:
     apply(alone(current(), dimension).choose(dimension, Choice((row,))).choose(columns, Choice((column,))))
 
 
+def rows_asked(of: Studies) -> set[str]:
+    """The studies that a matrix has rows for: those chosen, with the fused ones that join a chosen modality; else all."""
+    keys = dimensions()[of.dimension].keys
+    if chosen := of.shown.choice(of.dimension).include:
+        return set(chosen)
+    modalities = set(of.shown.choice("modality").include)
+    joined = {key for key, parts in fused_studies().items() if modalities & set(parts)}
+    return ({*modalities, *joined} if modalities else set(keys)) - {NOT_STATED}
+
+
 def against(view: View, of: Studies, columns_name: str, *, at_least: Collection[str] = ()) -> None:
     """Studies against another dimension as a matrix, its most frequent values as columns, with the table of all.
 
@@ -81,8 +92,8 @@ def against(view: View, of: Studies, columns_name: str, *, at_least: Collection[
     """
     rows_of, columns_of = dimensions()[of.dimension], dimensions()[columns_name]
     cells = view.ask("cross", of.dimension, columns_name, filters=of.shown)
-    chosen = of.shown.choice(of.dimension).include or tuple(rows_of.keys)
-    cells = {pair: rate for pair, rate in cells.items() if pair[0] in chosen}
+    asked = rows_asked(of)
+    cells = {pair: rate for pair, rate in cells.items() if pair[0] in asked}
     if at_least:
         stating = {*at_least} | {study for study, value in cells if value != NOT_STATED}
         cells = {pair: rate for pair, rate in cells.items() if pair[0] in stating}

@@ -12,7 +12,7 @@ from page_views import OpenPage, answer_of, markup, table_of
 from data.filters import Choice, Filters
 from data.schema import NOT_STATED, dimensions
 from data.warehouse import Snapshot
-from pages.parts.studies import alone, studies
+from pages.parts.studies import alone, rows_asked, studies
 from tests.plain import PlainItem, plain_items
 
 Keep = Callable[[PlainItem], bool]
@@ -118,3 +118,14 @@ def test_choices_of_studies_never_meet() -> None:
     assert of.every == Filters().choose("modality", Choice(exclude=("mri", NOT_STATED)))
     assert studies(Filters()).dimension == studies(Filters(), "anything").dimension == "modality"
     assert studies(Filters()).shown == Filters().choose("modality", Choice(exclude=(NOT_STATED,)))
+
+
+def test_chosen_studies_alone_have_rows() -> None:
+    spect = Filters().choose("modality", Choice(("spect",)))
+    assert rows_asked(studies(spect)) == {"spect"}
+    assert rows_asked(studies(spect, "apart")) == {
+        "spect",
+        *("fused_spect_ct", "fused_bone_scan_spect", "fused_bone_scan_spect_ct"),
+    }
+    assert rows_asked(studies(Filters().choose("study", Choice(("fused_pet_ct",))), "apart")) == {"fused_pet_ct"}
+    assert rows_asked(studies(Filters())) == set(dimensions()["modality"].keys)
