@@ -25,7 +25,9 @@ from benchmarks.programs import Say, bytes_below, say
 from benchmarks.questions import BUDGET_MS, EVERYTHING, FILTERS, QUESTIONS, WORDS, Question, View, budget_ms
 from benchmarks.snapshots import loaded, multiplied
 from data.filters import Filters
-from data.queries import Group, Headline, Period, Reader
+from data.periods_compared import Period
+from data.queries import Reader
+from data.rates import Group, Headline
 from data.search import letters_with
 from data.statistics import Rate
 from data.warehouse import Snapshot

@@ -63,6 +63,12 @@ class Questions:
         sums = sums_of(self._one(f"WITH per AS ({per_letter('true')}) SELECT {SUMS} FROM per", []))
         return pooled_rho(sums) if sums.n else 0.0
 
+    def _whole(self) -> Sums:
+        """The sums of the whole snapshot in the filter's unit."""
+        letter = "1 n, (y > 0)::INT y" if self.by_letter else "n, y"
+        sql = f"WITH per AS (SELECT {letter} FROM ({per_letter('true')})) SELECT {SUMS} FROM per"
+        return sums_of(self._one(sql, []))
+
     def _rho(self, whole: Sums) -> float:
         """The intra-letter correlation for a filter with these sums; that of the whole snapshot where it cannot tell."""
         rho = pooled_rho(whole, otherwise=math.nan) if whole.n else 0.0

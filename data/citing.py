@@ -13,7 +13,7 @@ from data.vocabulary import vocabulary
 
 Level = Literal["source", "document", "section"]
 SIDES: dict[Side, str] = {"admin": "claims_administrator", "reviewer": "reviewer"}
-_COLUMNS: dict[Level, str] = {"source": "source", "document": "document", "section": "section"}
+CITED_COLUMNS: dict[Level, str] = {"source": "source", "document": "document", "section": "section"}
 _UNNAMED: dict[Level, str] = {
     "source": "No source named",
     "document": "No document named",
@@ -72,7 +72,7 @@ class Citing(Rates):
         return (
             f"""
             WITH items AS MATERIALIZED (SELECT rowid AS item, letter_key, overturned, alone FROM facts WHERE {condition}),
-            named AS (SELECT DISTINCT item, coalesce({_COLUMNS[level]}, '{NOT_STATED}') AS key, letter_key, overturned, alone
+            named AS (SELECT DISTINCT item, coalesce({CITED_COLUMNS[level]}, '{NOT_STATED}') AS key, letter_key, overturned, alone
                 FROM cited JOIN items USING (item) WHERE {cited}),
             whole AS (SELECT letter_key, count(*) n, count(*) FILTER (overturned) y FROM items WHERE NOT alone GROUP BY letter_key),
             grouped AS (SELECT key, letter_key, count(*) n, count(*) FILTER (overturned) y FROM named WHERE NOT alone GROUP BY ALL),

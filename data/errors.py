@@ -19,6 +19,10 @@ class WarehouseError(OverturnError):
     """The warehouse is missing, empty, locked or damaged."""
 
 
+class NotesError(OverturnError):
+    """What people write beside the warehouse cannot be kept or read."""
+
+
 class FileRejected(OverturnError):
     """A file cannot become a letter. `code` is stable, the message is a sentence about that file."""
 

@@ -183,11 +183,11 @@ def _parse_switches(text: str) -> tuple[str, ...] | None:
 
 
 def where(
-    filters: Filters, bits: Mapping[str, Mapping[str, int]], *, ignoring: str | None = None
+    filters: Filters, bits: Mapping[str, Mapping[str, int]], *, ignoring: str | None = None, hits: str = "hits"
 ) -> tuple[str, list[object]]:
     """The SQL condition over `facts` and its parameters. `bits` maps dimension to key to bit; `ignoring` leaves one out.
 
-    With words, the letters that hold them are expected in a table `hits (letter_key)`.
+    With words, the letters that hold them are expected in a table (letter_key) of the name `hits`, a constant of code.
     """
     parts: list[str] = []
     values: list[object] = []
@@ -206,7 +206,7 @@ def where(
         _date_sql(_DATE_COLUMNS[filters.date_field], filters.dates, parts, values)
     parts += [f"NOT {switch}" for switch in filters.without if switch in SWITCHES]
     if filters.words:
-        parts.append("letter_key IN (SELECT letter_key FROM hits)")
+        parts.append(f"letter_key IN (SELECT letter_key FROM {hits})")
     return " AND ".join(parts) or "true", values
 
 

@@ -87,6 +87,18 @@ def funnel(groups: Mapping[str, Rate]) -> Funnel | None:
     return Funnel(centre, phi, tau2, points, curves, small)
 
 
+def funnel_words(found: Funnel | None, labels: Mapping[str, str]) -> str:
+    """Which groups lie beyond the limits, in two sentences: what the plot shows, and what its limits hold."""
+    if found is None:
+        return "No group is large enough to be placed."
+    outside = sorted((point for point in found.points if point.outside), key=lambda point: -abs(point.z))
+    named = [f"{labels[point.key]} ({'above' if point.z > 0 else 'below'})" for point in outside]
+    said = f"Beyond the limits: {'; '.join(named)}." if named else "No group lies beyond the limits."
+    if found.phi is None:
+        return f"{said} With fewer than {FEWEST_GROUPS} groups the limits are those of chance alone, so large groups leave them easily."
+    return f"{said} The limits allow for the usual spread between groups, so only what is unusual leaves them."
+
+
 def limits(effective: float, centre: float, tau2: float) -> Limits:
     """The funnel's limits at n* = `effective` (above 0) around `centre` (between 0 and 1).
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from data.citing import Citing
+from data.coverage import Coverage
+from data.fixing import Fixing
 from data.grounds import Grounds
 from data.letters import Letters
+from data.periods_compared import PeriodsCompared
+from data.strata import Strata
 
 
-class Reader(Citing, Grounds, Letters):
+class Reader(Strata, Fixing, Grounds, PeriodsCompared, Coverage, Letters):
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads."""

@@ -1,4 +1,4 @@
-"""Rates and counts of a filter: the headline, against the rest, by dimension, crossed, over time.
+"""Rates and counts of a filter: the headline, against the rest, by dimension, crossed.
 
 Every rate comes from `statistics.overturn_rate` over sums that SQL makes letter by letter, because the items of a letter
 are alike (statistics.md). Grouping by letter is what costs, so it is left to the letters that need it: items alone in
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from data.asking import SUMS, Questions, Row, per_letter, sums_of
+from data.asking import SUMS, Questions, per_letter, sums_of
 from data.filters import where
 from data.schema import NOT_STATED, dimensions
 from data.statistics import (
@@ -32,8 +32,7 @@ CROSS = (
 ALONE_SUMS = (
     "sum(n)::BIGINT, sum(y)::BIGINT, sum(n)::BIGINT, sum(n)::BIGINT, sum(y)::BIGINT, sum(y)::BIGINT, sum(y)::DOUBLE"
 )
-PERIODS = {"month": "month", "quarter": "quarter", "year": "year"}
-"""Lengths of a period, and what SQL calls them."""
+"""`asking.SUMS` over rows that count items alone in their letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +63,6 @@ class Headline:
     ancillary: int
     modified: int
     retrospective: int
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A month, quarter or year of the trend; `start` is its first day."""
-
-    start: date
-    rate: Rate
 
 
 def corrected(groups: Sequence[Group]) -> list[Group]:
@@ -126,29 +117,35 @@ class Rates(Questions):
         if not self.filters.active:
             return None, None
         condition, values = self.where()
-        sides = "(n > 0)::INT n, (y > 0)::INT y, (an > n)::INT rn, (ay > y)::INT ry" if self.by_letter else _SIDES
-        # A letter with items on both sides counts on both; its shared part enters the covariance.
+        # Only letters that hold items of the filter are looked at; what is left of the whole is the rest. A letter with
+        # items on both sides counts on both, and its shared part enters the covariance.
+        pair = (
+            "1 n, (g.y > 0)::INT y, (w.n > g.n)::INT rn, (w.y > g.y)::INT ry, (w.y > 0)::INT wy"
+            if self.by_letter
+            else "g.n, g.y, w.n - g.n rn, w.y - g.y ry, w.y wy"
+        )
         row = self._one(
             f"""
-            WITH raw AS (SELECT letter_key, count(*) an, count(*) FILTER (overturned) ay,
-                    count(*) FILTER ({condition}) n, count(*) FILTER (overturned AND ({condition})) y
-                FROM facts WHERE NOT alone GROUP BY letter_key),
-            per AS (SELECT {sides} FROM raw),
-            single AS (SELECT count(*) FILTER ({condition}) n, count(*) FILTER (overturned AND ({condition})) y, count(*) an,
-                count(*) FILTER (overturned) ay FROM facts WHERE alone)
-            SELECT {_side_sums("n", "y")}, {_side_sums("rn", "ry")},
-                count(*) FILTER (n > 0 AND rn > 0)::BIGINT, sum(n*rn)::BIGINT, sum(n*ry)::BIGINT, sum(y*rn)::BIGINT, sum(y*ry)::BIGINT,
-                (SELECT n FROM single), (SELECT y FROM single), (SELECT an FROM single), (SELECT ay FROM single) FROM per
+            WITH g AS (SELECT letter_key, count(*) n, count(*) FILTER (overturned) y
+                FROM facts WHERE ({condition}) AND NOT alone GROUP BY letter_key),
+            w AS (SELECT letter_key, count(*) n, count(*) FILTER (overturned) y
+                FROM facts SEMI JOIN g USING (letter_key) WHERE NOT alone GROUP BY letter_key),
+            per AS (SELECT {pair} FROM g JOIN w USING (letter_key)),
+            single AS (SELECT count(*) n, count(*) FILTER (overturned) y FROM facts WHERE ({condition}) AND alone)
+            SELECT {SUMS}, {CROSS}, (SELECT n FROM single), (SELECT y FROM single) FROM per
             """,
-            [*values, *values, *values, *values],
+            [*values, *values],
         )
-        n, y, all_n, all_y = row[19:]
-        group = _side(row[:7]) + Sums.letters_as_units(n, y)
-        rest = _side(row[7:14]) + Sums.letters_as_units(all_n - n, all_y - y)
+        single = Sums.letters_as_units(*row[13:])
+        group, cross = sums_of(row[:7]) + single, CrossSums(*(int(value or 0) for value in row[7:12]))
+        whole = self._whole()
+        rest = rest_of(whole, group, cross)
+        if self.by_letter:
+            in_letters = int(row[12] or 0) + single.y
+            rest = Sums.letters_as_units(whole.n - group.n + cross.letters, whole.y - in_letters + cross.ny)
         if not group.n or not rest.n:
             return None, None
         rho = 0.0 if self.by_letter else self._whole_rho()
-        cross = CrossSums(*(int(value or 0) for value in row[14:19]))
         return difference(group, rest, cross, rho), overturn_rate(rest, rho)
 
     def by(self, name: str, own: bool = False) -> list[Group]:
@@ -262,24 +259,6 @@ class Rates(Questions):
         rho = 0.0 if self.by_letter else self.headline().rho
         return {pair: overturn_rate(sums, rho) for pair, sums in cells.items()}
 
-    def periods(self, length: str = "month") -> list[Period]:
-        """The trend by decision date (or the filter's kind of date), periods without items left out."""
-        condition, values = self.where()
-        column = self.date_column()
-        letter = "p, 1 n, (y > 0)::INT y" if self.by_letter else "p, n, y"
-        stated = f"({condition}) AND {column} IS NOT NULL"
-        start = f"date_trunc('{PERIODS[length]}', d)::DATE p"
-        rows = self._all(
-            f"""
-            WITH per AS (SELECT {start}, n, y FROM ({per_letter(stated, f", any_value({column}) d", f", {column}")}))
-            SELECT p, {SUMS} FROM (SELECT {letter} FROM per) GROUP BY p ORDER BY p
-            """,
-            [*values, *values],
-        )
-        cells = [(row[0], sums_of(row[1:8])) for row in rows]
-        rho = 0.0 if self.by_letter else self._rho(sum((sums for _, sums in cells), Sums()))
-        return [Period(start, overturn_rate(sums, rho)) for start, sums in cells]
-
     def counts(self, name: str) -> dict[str, int]:
         """Decisions by key of a dimension or of `outcome`, under all filters but the one on it."""
         condition, values = self.where(ignoring=name)
@@ -329,21 +308,6 @@ class Rates(Questions):
             f"WHERE t.dimension = ? AND (m.{column} & t.bit) <> 0 UNION ALL SELECT 0::UBIGINT, '{NOT_STATED}'",
             [name],
         )
-
-
-_SIDES = "n, y, an - n rn, ay - y ry"
-
-
-def _side_sums(n: str, y: str) -> str:
-    return (
-        f"sum({n})::BIGINT, sum({y})::BIGINT, count(*) FILTER ({n} > 0)::BIGINT, sum({n}*{n})::BIGINT, sum({y}*{y})::BIGINT, "
-        f"sum({n}*{y})::BIGINT, sum(CASE WHEN {n} > 0 THEN {y}*{y}/{n} ELSE 0 END)::DOUBLE"
-    )
-
-
-def _side(values: Row) -> Sums:
-    """Sums over no letters are NULL and count as 0."""
-    return sums_of([value or 0 for value in values])
 
 
 def _sum(one: CrossSums, other: CrossSums) -> CrossSums:

@@ -138,7 +138,7 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
             and (dimension.kind == "value" or NOT_STATED in choice.include)
         ):
             found.append(
-                f"No decision is {_listed([dimension.term_label(value) for value in choice.include])} at once under "
+                f"No decision is {listed([dimension.term_label(value) for value in choice.include])} at once under "
                 f"{dimension.label.lower()}: choose any of them instead of all."
             )
     if filters.dates.reversed:
@@ -222,35 +222,52 @@ def _phrase(filters: Filters, dimension: str, pattern: str, many: str) -> str:
     labels = [
         "no source" if sides and key == "none" else dimensions()[dimension].term_label(key) for key in choice.include
     ]
-    names = many if len(labels) > _NAMED else _listed(labels, "or" if choice.mode == "any" else "and")
+    names = many if len(labels) > _NAMED else listed(labels, "or" if choice.mode == "any" else "and")
     return pattern.format(f"only {names}" if choice.mode == "only" else names)
 
 
-def standing_out(groups: list[Group], kind: str = "group") -> str:
-    """Which groups differ from the rest after correction, in one sentence; says so when none does. `kind` names one."""
+def standing_out(groups: list[Group], kind: str = "group", most: int | None = None) -> str:
+    """Which groups differ from the rest after correction, in one sentence; says so when none does.
+
+    `kind` names one; of more than `most` on one side the most frequent are named.
+    """
     tested = [group for group in groups if group.versus_rest and group.versus_rest.p_value is not None]
-    high = [group.label for group in groups if group.stands_out and _direction(group) > 0]
-    low = [group.label for group in groups if group.stands_out and _direction(group) < 0]
+    high = [group for group in groups if group.stands_out and _direction(group) > 0]
+    low = [group for group in groups if group.stands_out and _direction(group) < 0]
     if len(tested) < 2:
         return f"Too few {kind}s have enough letters to be compared."
     parts = []
     if high:
-        parts.append(f"{_listed(high)}: overturned more often than the rest")
+        parts.append(f"{_named(high, most)}: overturned more often than the rest")
     if low:
-        parts.append(f"{_listed(low)}: overturned less often than the rest")
+        parts.append(f"{_named(low, most)}: overturned less often than the rest")
     return "; ".join(parts) + "." if parts else f"No {kind} can be told apart from the rest."
+
+
+def _named(groups: list[Group], most: int | None) -> str:
+    if most is None or len(groups) <= most:
+        return listed([group.label for group in groups])
+    frequent = sorted(groups, key=lambda group: -group.rate.n)[:most]
+    return f"{', '.join(group.label for group in frequent)} and {len(groups) - most} more"
 
 
 def _direction(group: Group) -> float:
     return (group.versus_rest.d or 0.0) if group.versus_rest else 0.0
 
 
-def _listed(names: list[str], joiner: str = "and") -> str:
+def listed(names: list[str], joiner: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {joiner} {names[-1]}"
 
 
 @cache
-def published_total() -> tuple[int, str]:
-    """How many letters the state published, and until when the figure runs (see published.toml for the sources)."""
+def published_letters() -> tuple[dict[int, int], str]:
+    """How many letters the state published by year, and until when the figures run (see published.toml for the sources)."""
     document = tomllib.loads((Path(__file__).parent / "published.toml").read_text(encoding="utf-8"))
-    return sum(document["letters"].values()), document["until"]
+    return {int(year): n for year, n in document["letters"].items()}, document["until"]
+
+
+def published_total() -> tuple[int, str]:
+    """How many letters the state published, and until when the figure runs."""
+    by_year, until = published_letters()
+    return sum(by_year.values()), until

@@ -18,9 +18,7 @@ from data.statistics import NO_BREAK, Rate, Unit, Z, counted
 FEWEST_ITEMS = 30
 FEWEST_LETTERS = 10
 
-Stratum = tuple[
-    str, ...
-]  # levels from coarse to fine: year of the UR decision, modality, body part, modified, claim age
+Stratum = tuple[str, ...]  # levels from coarse to fine, what matters most first: it is kept longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +35,10 @@ class Matched:
     """What of a group lies in strata that the others fill: `n` items, `y` overturned, `expected` at the others' rates.
 
     `total` items were to be matched. `uses`: how many of the `n` rest on each stratum of the others, finest first
-    choice, collapsed ones shortened. `share` is the part of the group that is standardised, `full` the part that is so
-    in all its levels; both 0 for a group without items.
+    choice, collapsed ones shortened; empty where a query matched them (data/strata.py). `share` is the part of the group
+    that is standardised, `full` the part that is so in all its levels; both 0 for a group without items. `error` is the
+    binomial variance of `expected`, over `expected`: small where the others are many, above 1 where the group is most of
+    the letters.
     """
 
     total: int
@@ -47,6 +47,7 @@ class Matched:
     expected: float
     uses: dict[Stratum, int]
     full_n: int
+    error: float = 0.0
 
     @property
     def share(self) -> float:
@@ -113,7 +114,9 @@ def matched(group: Mapping[Stratum, Cell], others: Mapping[Stratum, Cell]) -> Ma
         full_n += cell.n if used == stratum else 0
         uses[used] += cell.n
         expected += cell.n * others[used].y / others[used].n
-    return Matched(sum(cell.n for cell in group.values()), n, y, expected, dict(uses), full_n)
+    squares = (uses[used] ** 2 * cell.y * (cell.n - cell.y) / cell.n**3 for used in uses for cell in (others[used],))
+    error = math.fsum(squares) / expected if expected else 0.0
+    return Matched(sum(cell.n for cell in group.values()), n, y, expected, dict(uses), full_n, error)
 
 
 def standardised_ratio(
@@ -122,14 +125,38 @@ def standardised_ratio(
     """The indirectly standardised ratio of a group against the others, whose cells are as in `matched`.
 
     `rate` is the group's `overturn_rate`: its design effect shortens O and E alike, because items of a letter end
-    alike, and its size rule holds here, too. The others' rates count as known; they rest on 30 items at least, and on
-    far more where it matters.
+    alike, and its size rule holds here, too. Byar's limits take E for known. It is not where the others are few, as for
+    a group that is most of the letters, so the design effect is multiplied by 1 + `error`, which adds the variance of E to
+    that of O (to first order; Silcocks 1994, J Epidemiol Community Health 48:313, on expected numbers with error).
     """
-    found = matched(group, others)
+    return ratio_of(matched(group, others), rate, z)
+
+
+def ratio_of(found: Matched, rate: Rate, z: float = Z) -> Ratio:
+    """`standardised_ratio` of a group that is matched already."""
     if found.expected <= 0:
         return Ratio(found.y, found.expected, None, None, None, found, rate.small)
-    low, high = byar(found.y / rate.deff, found.expected / rate.deff, z)
+    spread = rate.deff * (1 + found.error)
+    low, high = byar(found.y / spread, found.expected / spread, z)
     return Ratio(found.y, found.expected, found.y / found.expected, low, high, found, rate.small)
+
+
+def ratio_p_value(ratio: Ratio, rate: Rate) -> float | None:
+    """Two-sided p of the ratio against 1, None where it is not tested: the group is small or nothing is expected.
+
+    The limits of `ratio_of` solved for the z at which one of them is 1, so p < 0.05 exactly where the
+    95 % limits leave out 1; 1 where neither limit can reach it.
+    """
+    if ratio.small or ratio.expected <= 0:
+        return None
+    spread = rate.deff * (1 + ratio.matched.error)
+    observed, expected = ratio.observed / spread, ratio.expected / spread
+    if observed > expected:
+        z = 3 * math.sqrt(observed) * (1 - 1 / (9 * observed) - (expected / observed) ** (1 / 3))
+    else:
+        above = observed + 1
+        z = 3 * math.sqrt(above) * ((expected / above) ** (1 / 3) - 1 + 1 / (9 * above))
+    return math.erfc(max(0.0, z) / math.sqrt(2))
 
 
 def byar(observed: float, expected: float, z: float = Z) -> tuple[float, float]:

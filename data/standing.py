@@ -14,15 +14,19 @@ import duckdb
 
 from data.asking import Row, decoded, encoded, question_key
 from data.citing import SIDES
+from data.comparing import MIXES
 from data.filters import SWITCHES, Choice, Filters
 from data.queries import Reader
-from data.rates import PERIODS
 from data.schema import NOT_STATED, dimensions
 from data.warehouse import Snapshot
 
 FEWEST_DECISIONS = 50_000
-CROSSED = (("admin", "reviewer"), ("modality", "body"))
+CROSSED = (("admin", "reviewer"), ("modality", "body"), ("specialty", "modality"))
 """Pairs of dimensions that pages show against each other."""
+LISTED = ("modality", "admin", "reviewer", "specialty", "body", "category")
+"""Dimensions whose groups the overview ranks, the sources of both sides."""
+STANDARDISED = ("specialty_group", "specialty", "board", "subspecialty", "licence")
+"""Dimensions that pages set against comparable letters."""
 
 
 class _Recorder(Reader):
@@ -50,6 +54,9 @@ def answers(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[s
         reader.headline()
         reader.against_rest()
         _ask_imaging(reader)
+    whole_snapshot = _recorder(connection, snapshot, whole, kept)
+    whole_snapshot.letters_by_year()
+    whole_snapshot.problems()
     return kept
 
 
@@ -79,12 +86,19 @@ def _ask_whole(reader: Reader) -> None:
         reader.by(name)
         reader.counts(name)
     reader.counts("outcome")
+    reader.stated()
     for pair in CROSSED:
         reader.cross(*pair)
     for side in SIDES:
         reader.by_citation(side, "source")
         reader.by_citation(side, "document", "mtus")
+    for name in MIXES:
+        reader.whole_shares(name)
+    reader.fix_list()
     reader.stated()
+    for name in STANDARDISED:
+        reader.standardised(name)
+    reader.profiles("specialty")
     _ask_dates(reader)
 
 
@@ -102,7 +116,7 @@ def _ask_imaging(reader: Reader) -> None:
 
 
 def _ask_dates(reader: Reader) -> None:
-    for length in PERIODS:
-        reader.periods(length)
+    reader.trend()
+    reader.moved(LISTED)
     reader.bounds()
     reader.undated()

@@ -4,13 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 
-import streamlit as st
-
 from data.schema import dimensions
 from data.statistics import Rate
 from pages.parts.charts.draw import draw
 from pages.parts.charts.matrix import matrix
-from pages.parts.frame import begin, definitions, nothing_found, say
+from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
 from pages.parts.pictures import choose_pair, dots, unit_of
 from pages.parts.tables import rate_cells, rate_columns, table
 
@@ -26,7 +24,7 @@ def most_named(cells: Mapping[tuple[str, str], Rate], side: int) -> dict[str, st
 
 
 view = begin("guidelines")
-st.title("How do denials fare by the guideline behind them?")
+title(view, "How do denials fare by the guideline behind them?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
@@ -34,31 +32,29 @@ side = view.filters.side
 profile = f"{side}_profile"
 say(view, head, by=profile, kind="source group")
 whose = "claims administrator cited for the denial" if side == "admin" else "reviewer relied on"
-st.html(
-    f'<p class="ov-note">Shown is what the <b>{whose}</b>; '
+note(
+    f"Shown is what the <b>{whose}</b>; "
     "“Guideline source of the” in the sidebar turns to the other side. The reviewer’s citation is chosen together with the outcome, so it explains a decision "
-    "and does not predict one.</p>"
+    "and does not predict one."
 )
 
 by_letter = unit_of(view) == "letter"
-st.subheader(f"What the {whose}" + ("" if by_letter else ": each decision once"))
+section(f"What the {whose}" + ("" if by_letter else ": each decision once"))
 if by_letter:
-    st.html('<p class="ov-note">A letter whose items differ in this counts under each of them.</p>')
+    note("A letter whose items differ in this counts under each of them.")
 dots(view, profile, view.ask("by", profile), heading="Sources", by_rate=False)
 
-st.subheader("Source by source")
-st.html(
-    '<p class="ov-note">A decision that names two sources counts under both, so these add up to more than the whole.</p>'
-)
+section("Source by source")
+note("A decision that names two sources counts under both, so these add up to more than the whole.")
 dots(view, side, view.ask("by", side), heading="Guideline source")
 
-st.subheader("Cited against relied on")
+section("Cited against relied on")
 source = dimensions()["admin"]
 cells = view.ask("cross", "admin", "reviewer")
 cited, relied_on = most_named(cells, 0), most_named(cells, 1)
 shown = {pair: rate for pair, rate in cells.items() if pair[0] in cited and pair[1] in relied_on}
-st.html(
-    '<p class="ov-note">Rows: cited by the claims administrator. Columns: relied on by the reviewer. The most frequent sources of each side.</p>'
+note(
+    "Rows: cited by the claims administrator. Columns: relied on by the reviewer. The most frequent sources of each side."
 )
 draw(
     matrix(

@@ -6,7 +6,7 @@ from data.sentences import day
 from data.statistics import counted
 from pages.parts.derived import derived_list
 from pages.parts.evidence import PROBLEMS, marked_html, marks, problem_list, problem_marks, value_list
-from pages.parts.frame import begin, plain
+from pages.parts.frame import begin, plain, title
 from pages.parts.state import link
 from pages.parts.theme import KIND_LABELS
 
@@ -24,7 +24,7 @@ if letter is None:
     )
     st.stop()
 
-st.title(plain(letter["case_number"] or letter["source"].rsplit("/", 1)[-1]))
+title(view, letter["case_number"] or letter["source"].rsplit("/", 1)[-1], on_paper=False)
 outcomes = [decision["outcome"] for decision in letter["decisions"]]
 st.html(
     f'<p class="ov-answer">{counted(len(outcomes), "disputed item")}: {outcomes.count("overturned")} overturned, {outcomes.count("upheld")} upheld. '

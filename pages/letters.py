@@ -3,12 +3,14 @@
 import html
 from datetime import date
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from data.schema import dimensions
 from data.sentences import day
-from pages.parts.frame import begin, definitions, nothing_found, plain, say
+from pages.parts.briefing import note_table
+from pages.parts.frame import begin, definitions, note, nothing_found, plain, say, title
 from pages.parts.state import address, link
 from pages.parts.tables import download
 
@@ -18,10 +20,14 @@ COLUMNS = (
     *("Case number", "File", "Item", "Decision date", "UR denial date", "Outcome", "Imaging", "Body parts"),
     *("Claims administrator cited", "Reviewer relied on", "Specialties", "Licensed in", "Flags"),
 )
+PAPER_COLUMNS = (
+    *("Case number", "Item", "Decision date", "Outcome", "Imaging"),
+    *("Claims administrator cited", "Reviewer relied on", "Specialties"),
+)
 WORD_COLUMNS = ("Disputed", "Request", "Decisive sentence")
 
 view = begin("letters")
-st.title("Which letters are behind these figures?")
+title(view, "Which letters are behind these figures?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
@@ -74,26 +80,32 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.button("Next", disabled=page >= last, on_click=partial(turn, page + 1), key="ov-next")
 
 
-def export() -> list[list[object]]:
-    """The rows of the whole filter, not of this stretch alone, in the order of the columns."""
+def cells(row: dict[str, Any]) -> list[object]:
+    """One item in the order of the columns; the letter's own words only where they were asked for."""
     return [
-        [
-            *(row["case_number"], row["source"], row["ordinal"], row["decision_date"], row["ur_denial_date"]),
-            *(row["outcome"], labels("modality", row["imaging_modalities"]), labels("body", row["body_parts"])),
-            *(labels("admin", row["admin_sources"]), labels("reviewer", row["reviewer_sources"])),
-            *(labels("specialty", row["specialty_keys"]), labels("state", row["state_keys"]), row["flags"]),
-            *((row["disputed"], row["request"], row["decisive"]) if with_words else ()),
-        ]
-        for row in view.ask("decisions", EXPORT_ROWS, 0)
+        *(row["case_number"], row["source"], row["ordinal"], row["decision_date"], row["ur_denial_date"]),
+        *(row["outcome"], labels("modality", row["imaging_modalities"]), labels("body", row["body_parts"])),
+        *(labels("admin", row["admin_sources"]), labels("reviewer", row["reviewer_sources"])),
+        *(labels("specialty", row["specialty_keys"]), labels("state", row["state_keys"]), row["flags"]),
+        *((row["disputed"], row["request"], row["decisive"]) if with_words else ()),
     ]
 
 
+def export() -> list[list[object]]:
+    """The rows of the whole filter, not of this stretch alone."""
+    return [cells(row) for row in view.ask("decisions", EXPORT_ROWS, 0)]
+
+
 if head.decisions > EXPORT_ROWS:
-    st.html(f'<p class="ov-note">The file holds the newest {EXPORT_ROWS:,} of {head.decisions:,} decisions.</p>')
+    note(f"The file holds the newest {EXPORT_ROWS:,} of {head.decisions:,} decisions.")
 with_words = st.checkbox(
-    "With the letters’ own words in the file",
+    "With the letters’ own words in the files and in the briefing",
     key="ov-csv-words",
-    help="The request as written and the deciding sentence.",
+    help="The request as written and the deciding sentence. Without it no file holds a word of a letter.",
 )
-download(view, COLUMNS + (WORD_COLUMNS if with_words else ()), export, name="decisions")
+columns = COLUMNS + (WORD_COLUMNS if with_words else ())
+download(view, columns, export, name="decisions", count=min(head.decisions, EXPORT_ROWS))
+on_paper = [columns.index(name) for name in (*PAPER_COLUMNS, *(WORD_COLUMNS if with_words else ()))]
+listed = [cells(row) for row in rows]
+note_table([columns[i] for i in on_paper], [[line[i] for i in on_paper] for line in listed], head.decisions - len(rows))
 definitions()

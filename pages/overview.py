@@ -1,46 +1,47 @@
 """Overview: when a denial is appealed, how often is it overturned?"""
 
-from datetime import timedelta
-from functools import partial
+import html
 
 import streamlit as st
 
-from data.sentences import day
-from data.statistics import counted, percent, rate_words
+from data.change_words import headline_figures
+from data.schema import NOT_STATED
+from data.statistics import counted, rate_words
+from pages.parts import navigation
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
-from pages.parts.charts.trend import Period, trend
-from pages.parts.frame import begin, definitions, nothing_found, say
-from pages.parts.pictures import choose_outcome, choose_period, dots, period_end, period_label, unit_of
+from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
+from pages.parts.moved import what_moved
+from pages.parts.overtime import over_time
+from pages.parts.pictures import choose_outcome, dots, unit_of
+from pages.parts.reading import what_was_read
 from pages.parts.state import link
-from pages.parts.tables import rate_cells, rate_columns, table
+from pages.parts.tables import table
+
+MOST = 8
 
 view = begin("overview")
-st.title("When a denial is appealed, how often is it overturned?")
+title(view, "When a denial is appealed, how often is it overturned?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
 
 say(view, head)
+if navigation.listed("outlook"):
+    link("outlook", "How would a request like mine fare?", view.filters)
 unit = unit_of(view)
-rate = "too few" if head.rate.small or head.rate.rate is None else percent(head.rate.rate, head.rate.n)
-figures = [
-    (f"{head.decisions:,}", "disputed items decided"),
-    (f"{head.letters:,}", "letters"),
-    (rate, f"overturned, by {'letter' if unit == 'letter' else 'disputed item'}"),
-    (
-        f"{head.undated:,}" if head.first is None else f"{day(head.first)} to {day(head.last)}",
-        "decided" if head.first else "without a decision date",
-    ),
-]
+figures = headline_figures(head, view.filters, view.ask("change"), *view.ask("against_rest"))
+cells = [[html.escape(text) for text in (one.figure, one.words, one.note)] for one in figures]
 st.html(
     '<div class="ov-figures">'
-    + "".join(f'<div class="ov-figure"><b>{figure}</b><span>{words}</span></div>' for figure, words in figures)
+    + "".join(
+        f'<div class="ov-figure"><b>{a}</b><span>{b}</span><span class="ov-more">{c}</span></div>' for a, b, c in cells
+    )
     + "</div>"
 )
 link("letters", "Show the letters", view.filters)
 
-st.subheader("Letters by what became of their items")
+section("Letters by what became of their items")
 draw(
     outcome_bar(head.upheld, head.partly, head.overturned, dark=view.dark, unit="letter"),
     key="ov-outcomes",
@@ -64,60 +65,32 @@ without = "; ".join(
     if count
 )
 if without:
-    st.html(f'<p class="ov-note">{without[0].upper()}{without[1:]}. Switches in the sidebar leave them out.</p>')
+    note(f"{without[0].upper()}{without[1:]}. Switches in the sidebar leave them out.")
 
-st.subheader(f"Over time, by date of the {'decision' if view.filters.date_field == 'decision' else 'UR denial'}")
-months = view.ask("periods", "month")
-span = (months[-1].start - months[0].start).days if months else 0
-length = "month" if span < 1100 else "quarter" if span < 3000 else "year"
-periods = view.ask("periods", length)
-if all(period.rate.small for period in periods):
-    length, periods = "year", view.ask("periods", "year")
-if periods:
-    covered = view.ask("bounds")[1]
-    points = [
-        Period(
-            period.start,
-            period_end(length, period.start),
-            period_label(length, period.start),
-            period.rate,
-            period_end(length, period.start) - timedelta(days=3) <= covered,
-        )
-        for period in periods
-    ]
-    if all(period.rate.small for period in periods):
-        st.html('<p class="ov-note">No year has enough letters for a rate; the table has the counts.</p>')
-    elif len(points) == 1:
-        st.html(f'<p class="ov-note">All that has a date lies in {points[0].label}: there is no trend to show yet.</p>')
-    else:
-        draw(
-            trend(points, head.rate, unit=unit, dark=view.dark),
-            key="ov-trend",
-            alt=f"Overturn rate by {length}",
-            on_click=partial(choose_period, length),
-        )
-        if not points[-1].complete:
-            st.html(f'<p class="ov-note">Grey: {points[-1].label} is not complete yet.</p>')
-    table(
-        view,
-        (length.capitalize(), *rate_columns(view)),
-        [[point.label, *rate_cells(view, point.rate)] for point in points],
-        name=f"by-{length}",
-    )
-else:
-    st.info("None of these letters states the date; letters without a cover page do not.")
+section(f"Over time, by date of the {'decision' if view.filters.date_field == 'decision' else 'UR denial'}")
+over_time(view, head)
 
-st.subheader("By imaging modality")
-dots(
-    view,
-    "modality",
-    [group for group in view.ask("by", "modality") if group.key != "not_stated"],
-    heading="Imaging modality",
-    by_rate=False,
+side = view.filters.side
+whose = "claims administrator" if side == "admin" else "reviewer"
+boards = {
+    "modality": ("Imaging modality", "By imaging modality"),
+    side: (f"Source of the {whose}", f"By guideline source of the {whose}"),
+    "specialty": ("Reviewer specialty", "By reviewer specialty"),
+    "body": ("Body part", "By body part"),
+    "category": ("Treatment category", "By treatment category"),
+}
+note(
+    f"Each list is ranked by rate and keeps its {MOST} most frequent groups; the table below it has the rest. An item with two body parts, "
+    "modalities or sources, or a reviewer with two specialties, counts under both."
 )
-side = "claims administrator" if view.filters.side == "admin" else "reviewer"
-st.subheader(f"By guideline source of the {side}")
-dots(view, view.filters.side, view.ask("by", view.filters.side), heading=f"Source of the {side}", most=8)
-st.subheader("By reviewer specialty")
-dots(view, "specialty", view.ask("by", "specialty"), heading="Reviewer specialty", most=8)
+for pair in (list(boards)[start : start + 2] for start in range(0, len(boards), 2)):
+    for name, column in zip(pair, st.columns(2, gap="large"), strict=False):
+        with column:
+            section(boards[name][1])
+            groups = view.ask("by", name)
+            stated = [group for group in groups if name != "modality" or group.key != NOT_STATED]
+            dots(view, name, stated, heading=boards[name][0], most=MOST, compact=True)
+
+what_moved(view, tuple(boards))
+what_was_read(view)
 definitions()

@@ -1,25 +1,33 @@
 """Reviewer specialties: does the reviewer's specialty matter?"""
 
-import streamlit as st
-
-from pages.parts.frame import begin, definitions, nothing_found, say
-from pages.parts.pictures import dots, unit_of
+from data.schema import dimensions
+from data.standing import STANDARDISED
+from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
+from pages.parts.options import option
+from pages.parts.pictures import unit_of
+from pages.parts.reviewers import COMPARED, adjusted, by_modality, points, ratios
 
 view = begin("specialties")
-st.title("Does the reviewer’s specialty matter?")
+title(view, "Does the reviewer’s specialty matter?")
 head = view.ask("headline")
 if not head.decisions:
     nothing_found(view)
 say(view, head, by="specialty_group", kind="specialty group")
-st.html(
-    '<p class="ov-note">Reviewers are matched to the condition, so a difference between specialties is not a difference between reviewers: '
-    "the requests differ too. Reviewers are confidential; only their specialty and licence are known.</p>"
+adjusted(view, head)
+note(
+    "Reviewers are matched to the condition, so a difference between specialties is not a difference between reviewers: "
+    "the requests differ too, and some of that stays however it is adjusted. Reviewers are confidential; only their specialty and licence are "
+    "known. A few of them can write many letters of a group, so the intervals are the least that must be allowed for."
 )
-st.subheader(f"Specialty groups: each {unit_of(view)} once")
-dots(view, "specialty_group", view.ask("by", "specialty_group"), heading="Specialty group")
-st.subheader("Specialty by specialty")
-st.html(
-    '<p class="ov-note">A reviewer with two certifications counts under both, so these add up to more than the whole.</p>'
-)
-dots(view, "specialty", view.ask("by", "specialty"), heading="Reviewer specialty")
+stated = view.ask("stated", filters=view.filters.cleared())
+offered = {key: COMPARED[key] for key in STANDARDISED if key in stated} or {STANDARDISED[0]: COMPARED[STANDARDISED[0]]}
+by = option("by", "Compare by", offered)
+section(f"{COMPARED[by]}: raw, and beside comparable letters")
+ratios(view, by, heading=dimensions()[by].label)
+
+section(f"Further from the common rate than the size explains: each {unit_of(view)} once")
+points(view, option("point", "A point is", {"group": "Specialty groups", "set": "Exact sets of specialties"}))
+
+section("By specialty and imaging modality")
+by_modality(view)
 definitions()

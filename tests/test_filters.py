@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from urllib.parse import parse_qsl, urlencode
 
 import duckdb
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from data.filters import Choice, DateRange, Filters, from_query, one_value, to_query, where
 from data.queries import Reader
 from data.schema import NOT_STATED, dimensions
+from data.segments import PARAMETER, beside_as, segment_from, segment_text
 from data.sentences import notices
 from data.warehouse import Snapshot
 from tests.plain import some_filters
@@ -214,3 +217,40 @@ def test_values_are_bound_and_never_pasted() -> None:
     condition, values = where(filters, {})
     assert "DROP" not in condition
     assert condition.count("?") == len(values)
+
+
+@given(some_filters(words=("", "bone scan", "a=b&c")))
+@settings(max_examples=300, deadline=None)
+def test_the_second_filter_of_an_address_leads_back_to_itself(filters: Filters) -> None:
+    text = segment_text(filters)
+    assert text and segment_from(text, filters) == filters
+    carried = dict(parse_qsl(urlencode({**to_query(Filters()), PARAMETER: text})))
+    assert segment_from(carried[PARAMETER], filters) == filters
+    beside = Filters(unit="letter", side="reviewer")
+    assert segment_from(text, beside) == beside_as(filters, beside)
+
+
+@given(st.text() | st.lists(st.sampled_from((*HOSTILE, "&", "=", *(f"{name}=" for name in NAMES)))).map("".join))
+@settings(max_examples=400, deadline=None)
+def test_hostile_second_filters_never_raise_and_settle(text: str) -> None:
+    found = segment_from(text, Filters())
+    assert segment_from(segment_text(found), Filters()) == found
+    assert (found is None) == (text == "")
+    if found:
+        where(found, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "filters"),
+    [
+        ("", None),
+        ("everything", Filters()),
+        ("modality=ct&body=knee", from_query({"modality": "ct", "body": "knee"})),
+        ("modality=ct&modality=mri", from_query({"modality": "ct,mri"})),
+        ("unit=letter&modality=ct", from_query({"modality": "ct"})),
+        ("colour=red&modality=ct", replace(from_query({"modality": "ct"}), unreadable=(("colour", "red"),))),
+        ("nonsense", Filters(unreadable=(("nonsense", ""),))),
+    ],
+)
+def test_second_filters(text: str, filters: Filters | None) -> None:
+    assert segment_from(text, Filters()) == filters

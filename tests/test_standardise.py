@@ -67,7 +67,9 @@ def test_expected_by_hand() -> None:
     others = {("2015",): Cell(200, 20, 150), ("2016",): Cell(60, 30, 40)}
     got = standardised_ratio(group, others, rate_of())
     assert (got.observed, got.expected, got.ratio) == (12, pytest.approx(9.0), pytest.approx(12 / 9))
-    assert (got.low, got.high) == pytest.approx(byar(12, 9.0))
+    # E is not known for sure: its variance is 40^2 0.1 0.9/200 + 10^2 0.5 0.5/60 = 0.72 + 0.41667, 0.126296 of 9
+    assert got.matched.error == pytest.approx(0.126296, abs=1e-6)
+    assert (got.low, got.high) == pytest.approx(byar(12 / 1.126296, 9 / 1.126296), rel=1e-5)
     assert (got.matched.share, got.matched.full) == (1.0, 1.0)
     assert got.matched.uses == {("2015",): 40, ("2016",): 10}
 
@@ -99,10 +101,11 @@ def test_a_stratum_that_the_others_lack_collapses_too() -> None:
 
 
 def test_the_design_effect_widens_and_leaves_the_ratio() -> None:
-    group, others = {("a",): Cell(100, 30, 50)}, {("a",): Cell(1000, 200, 600)}
+    group, others = {("a",): Cell(100, 30, 50)}, {("a",): Cell(10_000, 2_000, 6_000)}
     plain, clustered = (standardised_ratio(group, others, rate_of(deff)) for deff in (1.0, 2.5))
     assert plain.ratio == clustered.ratio == pytest.approx(1.5)
-    assert (clustered.low, clustered.high) == pytest.approx(byar(12, 8))
+    spread = 2.5 * (1 + 100**2 * 0.2 * 0.8 / 10_000 / 20)  # the variance of E is 0.16 beside 20
+    assert (clustered.low, clustered.high) == pytest.approx(byar(30 / spread, 20 / spread))
     assert plain.distinguishable
     assert not clustered.distinguishable
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from data.asking import decoded, encoded, question_key, same
-from data.filters import Choice, Filters
+from data.asking import Row, decoded, encoded, question_key, same
+from data.filters import Choice, Filters, Unit
 from data.queries import Reader
 from data.schema import NOT_STATED
-from data.standing import answers
+from data.standing import STANDARDISED, answers
 from data.warehouse import Snapshot
 from loaders.ingest import ingest
 from loaders.verify import verify
@@ -60,6 +61,25 @@ def test_a_kept_answer_is_looked_up_and_another_filter_is_computed(kept: Snapsho
         assert Reader(connection, kept, some).by("modality") == [], "the filter on the dimension itself is ignored"
         imaging = Filters().choose("modality", Choice(exclude=(NOT_STATED,)))
         assert Reader(connection, kept, imaging).cross("modality", "body") == {}
+
+
+@pytest.mark.parametrize("unit", ["item", "letter"])
+def test_the_page_of_reviewers_asks_only_what_is_kept(kept: Snapshot, unit: Unit) -> None:
+    with kept.connect() as connection:
+        keys = {key for (key,) in connection.execute("SELECT question FROM answers").fetchall()}
+
+        class Strict(Reader):
+            def _all(self, sql: str, values: Sequence[object]) -> list[Row]:
+                assert question_key(sql, values) in keys, sql
+                return super()._all(sql, values)
+
+        reader = Strict(connection, kept, Filters(unit=unit))
+        reader.headline()
+        reader.stated()
+        for name in STANDARDISED:
+            assert {one.key for one in reader.standardised(name)} == {group.key for group in reader.by(name)}
+        assert reader.profiles("specialty")
+        reader.cross("specialty", "modality")
 
 
 def test_verify_tells_of_a_kept_answer_that_is_wrong(kept: Snapshot) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from data.filters import Filters
 from data.statistics import counted
+from pages.parts.frame import note
 from pages.parts.pictures import dots, unit_of
 from pages.parts.state import View, apply, current
 
@@ -49,12 +50,10 @@ def cited(view: View, filters: Filters) -> None:
         on_pick=_choose_document,
         picked=(document.key,),
     )
-    st.html(
-        f'<p class="ov-note">Sections of <b>{_escaped(document.label)}</b>; a click above shows those of another document.</p>'
-    )
+    note(f"Sections of <b>{_escaped(document.label)}</b>; a click above shows those of another document.")
     sections = view.ask("by_citation", side, "section", source, document.key, filters=filters)
     if [group.key for group in sections] == ["not_stated"]:
-        st.html('<p class="ov-note">No citation of this document names a section.</p>')
+        note("No citation of this document names a section.")
         return
     dots(view, "section", sections, heading="Section", most=MOST, head=head)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from data.definitions import DEFINITIONS
 from data.errors import WarehouseError
 from data.filters import Filters, from_query, one_value, to_query
 from data.rates import Headline
@@ -16,7 +17,7 @@ from data.schema import dimensions
 from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
-from pages.parts import navigation, theme
+from pages.parts import briefing, navigation, theme, views
 from pages.parts.sidebar import case_number, show
 from pages.parts.state import FILTER_PARAMETERS, View, address, apply, connection, go
 
@@ -35,24 +36,61 @@ def begin(page: str, *, sidebar: bool = True) -> View:
     filters = _filters(page)
     view = View(page, found, filters, dark)
     _remember(view)
+    briefing.start(view.about())
     _menu(view)
     _open_case(view)
     if sidebar:
         show(view)
+        views.show(view)
         held = {key: view.ask("keys", key) for key, one in dimensions().items() if one.open and filters.choice(key)}
         for notice in notices(filters, held):
             st.warning(plain(notice))
         _chips(view)
         if filters.outcome:
-            st.html(f'<p class="ov-note">{_ONE_OUTCOME.format(filters.outcome)}</p>')
+            note(_ONE_OUTCOME.format(filters.outcome))
     else:
         st.html(theme.NO_SIDEBAR)
     _status(view)
     return view
 
 
+def title(view: View, text: str, *, on_paper: bool = True) -> None:
+    """The page's question, and beside it the definitions and, where the page may stand `on_paper`, its briefing."""
+    briefing.note_title(text)
+    notes = briefing.noted()
+    with st.container(horizontal=True, vertical_alignment="center", key="ov-title", gap="small"):
+        st.title(plain(text), width="stretch")
+        with st.popover("Definitions", type="tertiary"):
+            # Markdown takes the colours of the popover, which lies outside of the page's colour scheme.
+            st.markdown("\n\n".join(f"**{plain(one.term)}**  \n{plain(one.text)}" for one in DEFINITIONS))
+        if on_paper and notes is not None:
+            st.download_button(
+                "Briefing",
+                data=notes.content,
+                file_name=f"overturn-{view.page}-{view.snapshot.snapshot_id}.html",
+                mime="text/html",
+                key="ov-briefing-file",
+                on_click="ignore",
+                type="tertiary",
+                help="This page as one file to print or send on: sentence, figures, tables, definitions. No letter text.",
+            )
+
+
+def section(text: str) -> None:
+    """A heading on the page, in the briefing and in the files of the pictures below it."""
+    briefing.note_heading(text)
+    st.subheader(text)
+
+
+def note(markup: str) -> None:
+    """A quiet remark on the page and in the briefing. `markup` is HTML: words from outside are escaped by the caller."""
+    briefing.note_words(markup)
+    st.html(f'<p class="ov-note">{markup}</p>')
+
+
 def nothing_found(view: View) -> None:
     """Say that the filter matches nothing, and offer the ways on; stops the run."""
+    briefing.note_answer("No decision matches this filter.")
     st.info(
         "No decision matches this filter. Take one of the conditions above away (the cross on its chip), or clear them all. "
         "Rare tests have few letters: adding a second modality or a wider range of dates helps most."
@@ -78,6 +116,7 @@ def say(
     groups = view.ask("by", by, filters=filters) if by and not (filters.choice(by) or filters.outcome) else []
     if len(groups) > 1 and not head.rate.small:
         words += f" {standing_out(groups, kind)}"
+    briefing.note_answer(words)
     text = html.escape(words)
     st.html(f'<p class="ov-answer">{text}</p><p class="ov-note">{MEANING}</p>')
 
@@ -86,17 +125,8 @@ def definitions() -> None:
     """What every page ends with: what is counted, and the folded definitions."""
     st.html(f'<p class="ov-note">{ESTIMAND}</p>')
     with st.expander("What the figures mean"):
-        st.markdown(
-            f"{MEANING}\n\n"
-            "**Rate**: overturned items divided by decided items; with letters as the unit, letters in which any item of the filter was "
-            "overturned. **Interval**: 95 %, after Wilson, widened because the items of a letter share their reviewer and records "
-            "(Rao and Scott 1992). Letters by the same unknown reviewer are alike too, so intervals are lower bounds on the uncertainty. "
-            "**Small** groups, below 10 letters or an effective 10 items, show their count and no rate. A group **stands out** when it "
-            "differs from everything else in the filter after correction for the number of groups (Benjamini and Hochberg 1995).\n\n"
-            "**Utilization review (UR)**: the claims administrator's review of a treatment request. **MTUS**: the state's Medical Treatment "
-            "Utilization Schedule. **ODG**, **ACOEM**, **ACR**: guidelines outside it. **None cited** means that the letter records no "
-            "citation, not that none was made. **Not stated** means that the letter says nothing."
-        )
+        entries = (f"<dt>{html.escape(one.term)}</dt><dd>{html.escape(one.text)}</dd>" for one in DEFINITIONS)
+        st.html(f'<dl class="ov-values ov-definitions">{"".join(entries)}</dl>')
 
 
 def _snapshot() -> Snapshot:

@@ -11,6 +11,7 @@ from data.grounds import Ground, sentence
 from data.statistics import Rate
 from pages.parts.charts.draw import draw
 from pages.parts.charts.pairs import Pair, paired_bars, share_words
+from pages.parts.frame import note
 from pages.parts.pictures import toggle, unit_of
 from pages.parts.state import View
 from pages.parts.tables import table
@@ -36,7 +37,7 @@ def grounds(view: View, filters: Filters) -> None:
         alt=f"Grounds by outcome: {alt}",
         on_click=choose,
     )
-    st.html(f'<p class="ov-note">{sentence(found)}</p>')
+    note(sentence(found))
     columns = [f"{side}{what}" for side in ("Overturned", "Upheld") for what in (": stating", ": all", " %")]
     rows = [[one.label, *_cells(one.overturned), *_cells(one.upheld), _versus(one)] for one in found]
     table(

@@ -26,6 +26,8 @@ ENTRIES = (
     Entry("guidelines", "Guideline sources"),
     Entry("imaging", "Imaging modalities"),
     Entry("specialties", "Reviewer specialties"),
+    Entry("compare", "Compare"),
+    Entry("fixes", "Fix list"),
     Entry("letters", "Letters"),
     Entry("letter", "Letter", listed=False),
 )
@@ -35,6 +37,11 @@ _registered = False
 def pages(at: str = "") -> dict[str, Page]:
     """Every page by name; the first one is the default, whose address is the bare one, unless the browser is `at` its name."""
     return {entry.name: _page(entry, default=entry is ENTRIES[0] and at != entry.name) for entry in ENTRIES}
+
+
+def listed(name: str) -> bool:
+    """Whether there is a page of that name, so that a way to it leads somewhere."""
+    return any(entry.name == name for entry in ENTRIES)
 
 
 def _page(entry: Entry, *, default: bool = False) -> Page:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 import streamlit as st
@@ -12,13 +13,18 @@ import streamlit as st
 from data.filters import Choice, DateRange
 from data.rates import Group, Headline
 from data.schema import NOT_STATED, dimensions
-from data.sentences import standing_out
+from data.sentences import listed, standing_out
+from data.spans import Length, period_end
 from data.statistics import Unit, counted, rate_words
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.draw import draw
+from pages.parts.frame import note
 from pages.parts.state import View, apply, current
 from pages.parts.tables import group_table
 from pages.parts.theme import modality_colour
+
+NAMED = 4  # groups that a note below half the width of the page names
+MOST_ROWS = 30  # of a picture, about 900 pixels high: more than a screen is no picture
 
 
 def toggle(dimension: str, key: str) -> None:
@@ -32,29 +38,15 @@ def choose_pair(rows: str, columns: str, pair: str) -> None:
     apply(current().choose(rows, Choice((row,))).choose(columns, Choice((column,))))
 
 
-def period_end(length: str, start: date) -> date:
-    """The last day of the month, quarter or year that begins at `start`."""
-    months = {"month": 1, "quarter": 3, "year": 12}[length]
-    after = date(start.year + (start.month - 1 + months) // 12, (start.month - 1 + months) % 12 + 1, 1)
-    return after - timedelta(days=1)
-
-
 def choose_outcome(part: str) -> None:
     """A click on a part of the bar of outcomes: its items are chosen; partly overturned letters hold items of both kinds."""
     apply(replace(current(), outcome=None if part == "partly" else part))
 
 
-def choose_period(length: str, start: str) -> None:
+def choose_period(length: Length, start: str) -> None:
     """A click on the month, quarter or year that begins at `start`: its dates are chosen. For callbacks."""
     first = date.fromisoformat(start)
     apply(replace(current(), dates=DateRange(first, period_end(length, first))))
-
-
-def period_label(length: str, start: date) -> str:
-    """The month, quarter or year that begins at `start`: `Dec 2016`, `Q4 2016`, `2016`."""
-    return {"month": f"{start:%b %Y}", "quarter": f"Q{(start.month + 2) // 3} {start.year}", "year": f"{start.year}"}[
-        length
-    ]
 
 
 def unit_of(view: View) -> Unit:
@@ -65,6 +57,12 @@ def unit_of(view: View) -> Unit:
 def _place(group: Group) -> tuple[bool, float]:
     """Rates from high to low, then the small groups from many items to few."""
     return group.rate.small, -group.rate.n if group.rate.small else -(group.rate.rate or 0.0)
+
+
+def largest(groups: Sequence[Group], most: int, *, stated: bool) -> list[Group]:
+    """The `most` groups with the most items, of those that are `stated` alone or of all."""
+    candidates = [group for group in groups if not stated or group.key != NOT_STATED]
+    return sorted(candidates, key=lambda group: -group.rate.n)[:most]
 
 
 def dots(
@@ -78,12 +76,14 @@ def dots(
     head: Headline | None = None,
     on_pick: Callable[[str], None] | None = None,
     picked: Collection[str] = (),
+    compact: bool = False,
 ) -> None:
     """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters.
 
     The line across is the rate of everything in the filter, or that of `head`. The picture keeps the `most` frequent
-    groups, the table below has all of them. `on_pick` hears clicks instead of the filter, with `picked` as what is chosen;
-    what is no dimension and has none cannot be clicked.
+    groups that are stated, and never more than `MOST_ROWS` beside the chosen ones; the table below has all of them.
+    `on_pick` hears clicks instead of the filter, with `picked` as what is chosen; what is no dimension and has none cannot
+    be clicked.
     """
     head = head or view.ask("headline")
     chosen = picked or view.filters.choice(dimension).include
@@ -92,10 +92,8 @@ def dots(
     if not ordered:
         st.info("Nothing to show here for this filter.")
         return
-    shown = ordered
-    if most is not None:
-        largest = sorted((group for group in groups if group.key != NOT_STATED), key=lambda group: -group.rate.n)[:most]
-        shown = [group for group in ordered if group in largest or group.key in chosen]
+    kept = {group.key for group in largest(groups, MOST_ROWS if most is None else most, stated=most is not None)}
+    shown = [group for group in ordered if group.key in kept or group.key in chosen]
     rows = [
         Row(
             key=group.key,
@@ -107,9 +105,13 @@ def dots(
         for group in shown
     ]
     unit = unit_of(view)
-    figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark)
+    figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark, compact=compact)
     alt = f"{heading}: " + "; ".join(f"{group.label} {rate_words(group.rate, unit)}" for group in shown[:12])
     draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=on_click)
-    rarer = f" {counted(len(ordered) - len(shown), 'further group')} in the table." if len(shown) < len(ordered) else ""
-    st.html(f'<p class="ov-note">{standing_out(list(groups))}{rarer}</p>')
+    rarer = ""
+    if len(shown) < len(ordered):
+        rarer = f" {counted(len(ordered) - len(shown), 'further group')} in the table"
+        hidden = [group.label for group in ordered if group.stands_out and group not in shown]
+        rarer += f", {listed(hidden)} among them." if 0 < len(hidden) <= NAMED else "."
+    note(html.escape(f"{standing_out(list(groups), most=NAMED if compact else None)}{rarer}"))
     group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=on_click)

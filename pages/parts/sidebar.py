@@ -14,6 +14,8 @@ from pages.parts.state import View, apply, current
 
 # People copy it with what stands before it, and type it with other signs than the form's hyphen, or none.
 _CASE = re.compile(r"(?:IMR\W*)?(?:case\W*)?(?:(?:number|no)\W*)?CM\W*([0-9]{2})\W*([0-9]{5,8})", re.IGNORECASE)
+DATES = (date(2000, 1, 1), date(2100, 12, 31))
+"""The first and last day that can be chosen."""
 _SIDES = {"admin": "Administrator", "reviewer": "Reviewer"}
 _MODES = {"any": "any of", "all": "all of", "only": "only"}
 _UNITS = {"item": "Disputed items", "letter": "Letters"}
@@ -102,11 +104,11 @@ def _dimension(view: View, name: str) -> None:
     dimension = dimensions()[name]
     choice = view.filters.choice(name)
     counts: dict[str, int] = view.ask("counts", name)
-    options = _options(name, counts, choice.include)
+    offered = options(name, counts, choice.include)
     _put(f"ov-w-{name}", list(choice.include))
     st.multiselect(
         dimension.label,
-        options,
+        offered,
         key=f"ov-w-{name}",
         format_func=lambda key: f"{dimension.term_label(key)} ({counts.get(key, 0):,})",
         on_change=_changed_include,
@@ -127,7 +129,7 @@ def _dimension(view: View, name: str) -> None:
         )
 
 
-def _options(name: str, counts: dict[str, int], chosen: tuple[str, ...]) -> list[str]:
+def options(name: str, counts: dict[str, int], chosen: tuple[str, ...]) -> list[str]:
     """Keys to choose from: imaging in its fixed order, the others by count, what is chosen always among them."""
     dimension = dimensions()[name]
     keys = list(dict.fromkeys([*dimension.keys, *counts, NOT_STATED]))
@@ -207,7 +209,7 @@ def _dates(view: View) -> None:
         on_change=_changed_dates,
     )
     first, last = view.ask("bounds")
-    lowest, highest = date(2000, 1, 1), date(2100, 12, 31)
+    lowest, highest = DATES
     _put("ov-w-from", filters.dates.start)
     _put("ov-w-to", filters.dates.end)
     st.date_input(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import duckdb
 import streamlit as st
 
+from data.exports import About
 from data.filters import Filters, from_query, to_query
 from data.queries import Reader
 from data.schema import dimensions
@@ -16,8 +18,10 @@ from data.warehouse import Snapshot, snapshot
 from pages.parts import navigation
 
 FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side"}
-LASTING = ("hybrids", "source", "document")
-"""Page options that stay in the address when the filter changes: how fused studies stand, what of the cited is looked at."""
+
+LASTING = ("b", "level", "hybrids", "source", "document")
+"""Page options that stay when the filter changes: the second filter of Compare, the level of citations of the fix list, how
+fused studies stand, which source and document of the cited is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,22 @@ class View:
         address = tuple(sorted(to_query(filters or self.filters).items()))
         return _answer(str(self.snapshot.folder), self.snapshot.snapshot_id, address, question, arguments)
 
+    def about(self) -> About:
+        """What files, pictures and the briefing of this page say of themselves, with the link to the page as it stands."""
+        place = (st.context.url or "").split("?")[0]
+        query = {name: st.query_params[name] for name in st.query_params} | address(self.filters)
+        return About(self.filters, self.snapshot, f"{place}?{urlencode(query)}" if place else "")
+
 
 def apply(filters: Filters, /, **options: str) -> None:
-    """Make `filters` the filter in force and write it, with page options, into the address. For callbacks."""
+    """Make `filters` the filter in force and write it, with page options, into the address. For callbacks.
+
+    What a page keeps beside the filter (`LASTING`) stays; an empty option takes it out.
+    """
     st.session_state["ov-query"] = to_query(filters)
-    st.query_params.from_dict(address(filters, **options))
+    lasting = {name: st.query_params[name] for name in LASTING if name in st.query_params}
+    written = address(filters, **(lasting | options))
+    st.query_params.from_dict({name: value for name, value in written.items() if value})
 
 
 def current() -> Filters:
@@ -48,15 +63,19 @@ def current() -> Filters:
 
 
 def address(filters: Filters, /, **options: str) -> dict[str, str]:
-    """The parameters of a link that shows exactly `filters` on the snapshot in view; an empty option is left out."""
-    lasting = {name: st.query_params[name] for name in LASTING if name in st.query_params}
-    chosen = {name: value for name, value in {**lasting, **options}.items() if value}
-    return {**to_query(filters), **chosen, "snapshot": st.session_state.get("ov-snapshot", "")}
+    """The parameters of a link that shows exactly `filters` on the snapshot in view."""
+    return {**to_query(filters), **options, "snapshot": st.session_state.get("ov-snapshot", "")}
 
 
-def link(page: str, label: str, filters: Filters, /, *, help: str | None = None, **options: str) -> None:
-    """A link, drawn as a button, to another page with that filter in its address. It leaves one entry in the history."""
-    with st.container(key=f"ov-link-{page}-{options.get('letter', '')}-{options.get('item', '')}", width="content"):
+def link(
+    page: str, label: str, filters: Filters, /, *, help: str | None = None, mark: str = "", **options: str
+) -> None:
+    """A link, drawn as a button, to another page with that filter in its address. It leaves one entry in the history.
+
+    `mark` tells links to the same place on one page apart.
+    """
+    place = f"{options.get('letter', '')}-{options.get('item', '')}{mark}"
+    with st.container(key=f"ov-link-{page}-{place}", width="content"):
         st.page_link(navigation.pages()[page], label=label, help=help, query_params=address(filters, **options))
 
 

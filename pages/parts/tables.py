@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from data.exports import csv_text
+from data.exports import MOST_ROWS_XLSX, csv_text, xlsx_bytes
 from data.rates import Group
 from data.statistics import Rate
+from pages.parts.briefing import Drawn, note_table
 from pages.parts.state import View
 
 Rows = Sequence[Sequence[object]]
@@ -39,11 +41,16 @@ def table(
     name: str,
     keys: Sequence[str] = (),
     on_row: Callable[[str], None] | None = None,
+    title: str = "The table behind this picture",
 ) -> None:
-    """The rows as a table with a CSV of the same. `on_row` gets the key of a row that is chosen, as a click on its mark does."""
+    """The rows as a table, folded under `title`, with files of the same and of the pictures it belongs to.
+
+    `on_row` gets the key of a row that is chosen, as a click on its mark does.
+    """
+    figures = note_table(columns, rows)
     frame = pd.DataFrame([list(row) for row in rows], columns=list(columns))
     percentages = {column: st.column_config.NumberColumn(format="%.1f") for column in columns if column.endswith("%")}
-    with st.expander("The table behind this picture"):
+    with st.expander(title):
         if on_row is not None and keys:
             count = f"ov-rows-{name}"
             widget = f"ov-table-{name}-{st.session_state.get(count, 0)}"
@@ -67,19 +74,54 @@ def table(
             st.dataframe(
                 frame, hide_index=True, column_config=percentages, key=f"ov-table-{name}", alt=f"Table: {name}"
             )
-        download(view, columns, rows, name=name)
+        download(view, columns, rows, name=name, figures=figures)
 
 
-def download(view: View, columns: Sequence[str], rows: Rows | Callable[[], Rows], *, name: str) -> None:
-    """A button for the CSV of these rows, or of what the function gives, made when it is pressed."""
-    st.download_button(
-        "Download as CSV",
-        data=lambda: csv_text(columns, rows() if callable(rows) else rows, view.filters, view.snapshot),
-        file_name=f"overturn-{name}-{view.snapshot.snapshot_id}.csv",
-        mime="text/csv",
-        key=f"ov-csv-{name}",
-        on_click="ignore",
-    )
+def download(
+    view: View,
+    columns: Sequence[str],
+    rows: Rows | Callable[[], Rows],
+    *,
+    name: str,
+    count: int | None = None,
+    figures: Sequence[Drawn] = (),
+) -> None:
+    """Buttons for these rows, or for what the function gives, as CSV and for a spreadsheet, and for the figures.
+
+    The files are made when one is pressed. `count` says how many rows the function will give, where that is known.
+    """
+    about = view.about()
+    file = f"overturn-{name}-{view.snapshot.snapshot_id}"
+    given = count if callable(rows) else len(rows)
+    many = given is not None and given > MOST_ROWS_XLSX
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.download_button(
+            "Download as CSV",
+            data=lambda: csv_text(columns, rows() if callable(rows) else rows, about),
+            file_name=f"{file}.csv",
+            mime="text/csv",
+            key=f"ov-csv-{name}",
+            on_click="ignore",
+        )
+        st.download_button(
+            f"Download as Excel (first {MOST_ROWS_XLSX:,} rows)" if many else "Download as Excel",
+            data=lambda: xlsx_bytes(columns, rows() if callable(rows) else rows, about),
+            file_name=f"{file}.xlsx",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            key=f"ov-xlsx-{name}",
+            on_click="ignore",
+            help=f"An Excel file holds the first {MOST_ROWS_XLSX:,} rows; the CSV holds them all." if many else None,
+        )
+        for number, figure in enumerate(figures):
+            st.download_button(
+                "Save as picture" if len(figures) == 1 else f"Save picture {number + 1}",
+                data=partial(figure.file, about),
+                file_name=f"{file}{number or ''}.svg",
+                mime="image/svg+xml",
+                key=f"ov-picture-{name}-{number}",
+                on_click="ignore",
+                help="An SVG file with filter, snapshot and definitions in it; Word, PowerPoint and browsers show it.",
+            )
 
 
 def group_table(

@@ -206,6 +206,7 @@ def css() -> str:
     words += [(LIGHT.outcome_texts[name], DARK.outcome_texts[name]) for name in LIGHT.outcomes]
     charts = "\n".join(_follow(light, dark) for light, dark in words)
     rules = _RULES.replace("CONTENT_WIDTH", str(CONTENT_WIDTH)).replace("STACK_BELOW", str(STACK_BELOW))
+    rules = rules.replace("PAPER", LIGHT.background).replace("INK", LIGHT.text)
     return f"<style>\n:root {{\n{variables}\n}}\n{rules}{outcomes}\n{kinds}\n{charts}\n</style>"
 
 
@@ -241,11 +242,17 @@ _RULES = """
 [class*="st-key-ov-link"] a { border: 1px solid var(--ov-border); border-radius: 0.375rem; padding: 0.25rem 0.75rem;
   white-space: nowrap; }
 
+.st-key-ov-title [data-testid="stHeading"] { min-width: min(100%, 20rem); }
+.stApp dl.ov-definitions { max-width: 62rem; row-gap: 0.5rem; }
+[data-testid="stPopoverBody"] { max-width: min(36rem, 92vw); }
+
 .ov-figures { display: flex; flex-wrap: wrap; gap: 0.75rem 2.5rem; margin: 0.25rem 0; }
 .ov-figure { min-width: 9rem; }
 .ov-figure b { display: block; font-size: 1.625rem; font-weight: 600; line-height: 1.25;
   font-variant-numeric: tabular-nums; }
-.ov-figure span { font-size: 0.9rem; color: var(--ov-muted); }
+.ov-figure { max-width: 20rem; flex: 1 1 12rem; }
+.ov-figure span { display: block; font-size: 0.9rem; color: var(--ov-muted); line-height: 1.4; }
+.ov-figure .ov-more { margin-top: 0.2rem; text-wrap: pretty; }
 
 .ov-bar { position: relative; display: block; padding: 0.05rem 0.3rem; font-variant-numeric: tabular-nums;
   background: linear-gradient(var(--ov-border), var(--ov-border)) left / var(--ov-share, 0%) 100% no-repeat; }
@@ -293,8 +300,15 @@ _RULES = """
 @page { size: 1200px 1553px; margin: 40px; }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"],
-  .modebar-container, .stButton, .stDownloadButton, .stPageLink { display: none !important; }
+  .modebar-container, .stDownloadButton, .stPageLink, .stPopover, .stCheckbox, .st-key-ov-chip-clear,
+  .stButton:not(.st-key-ov-chip-row .stButton) { display: none !important; }
   [data-testid="stMainBlockContainer"] { max-width: none; padding: 0; }
+  :root, .stApp, .stApp * { color-scheme: light !important; }
+  html, body, .stApp, .stApp :is([data-testid="stMain"], [data-testid="stAlertContainer"], summary, details, button) {
+    background: PAPER !important; }
+  .stApp .main-svg { background: transparent !important; }
+  .stApp .main-svg .bg { fill: transparent !important; }
+  .stApp :is(h1, h2, h3, h4, summary, button p, [data-testid="stAlertContainer"] p) { color: INK !important; }
   [data-testid="stPlotlyChart"], .ov-card, .ov-figures, tr { break-inside: avoid; }
   h1, h2, h3, h4 { break-after: avoid; }
   .ov-mark, .ov-card, .ov-chip, .ov-bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -14,6 +14,8 @@ TITLES = {
     "Guideline sources": "How do denials fare by the guideline behind them?",
     "Imaging modalities": "How do imaging requests fare?",
     "Reviewer specialties": "Does the reviewer’s specialty matter?",
+    "Compare": "How do two filters differ?",
+    "Fix list": "What stands behind the overturned items?",
     "Letters": "Which letters are behind these figures?",
 }
 EVERYTHING = "93 decisions in 40 letters; 22 overturned: 24 % (16 to 34 %)."
@@ -223,3 +225,19 @@ def test_an_unknown_value_in_a_link_is_told(screen: Screen, server: Server) -> N
     screen.until(lambda: screen.page.get_by_text("No decision matches this filter").count() == 1)
     screen.press("ov-chip-0", "hologram")
     screen.until(lambda: screen.answer.startswith("All imaging: "))
+
+
+def test_a_second_filter_is_made_edited_and_kept_by_the_link(new_screen: Callable[..., Screen], server: Server) -> None:
+    screen = new_screen().open(server.address("compare", admin="mtus"))
+    screen.press("ov-b-same", "Use A as B")
+    screen.until(lambda: screen.query.get("b") == "admin=mtus" and screen.answer.startswith("A and B are the same"))
+    screen.press("ov-chip-0", "Administrator cited MTUS")
+    screen.until(lambda: "admin" not in screen.query and screen.query.get("b") == "admin=mtus")
+    said = screen.answer
+    assert said.startswith("A: 22 of 93 overturned")
+    assert "The rest of A" in said
+    assert new_screen().open(screen.page.url).until(lambda: True).answer == said
+    screen.press("ov-b-swap", "Swap A and B")
+    screen.until(lambda: (screen.query.get("admin"), screen.query.get("b")) == ("mtus", "everything"))
+    screen.page.go_back()
+    screen.until(lambda: screen.answer == said and screen.query.get("b") == "admin=mtus")

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from data.funnel import funnel
+from data.movement import moved_most
 from data.statistics import Rate, Sums, overturn_rate
 from pages.parts.charts.bars import count_bars, outcome_bar
+from pages.parts.charts.changes import Changed, change_dots
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.figure import Figure
+from pages.parts.charts.funnel import funnel_plot
+from pages.parts.charts.marks import Mark
 from pages.parts.charts.matrix import matrix
 from pages.parts.charts.pairs import Pair, paired_bars
+from pages.parts.charts.ratios import RatioRow, rate_and_ratio
 from pages.parts.charts.trend import Period, trend
 
 
+def units(y: int, n: int) -> Sums:
+    return Sums.letters_as_units(n, y)
+
+
 def rate(y: int, n: int) -> Rate:
-    return overturn_rate(Sums.letters_as_units(n, y), 0.0)
+    return overturn_rate(units(y, n), 0.0)
 
 
 OVERALL = rate(330, 3120)
@@ -27,27 +38,41 @@ ROWS = [
     Row("pet", "Positron emission tomography", rate(0, 0)),
 ]
 PERIODS = [
-    Period(date(2016, 10, 1), date(2016, 10, 31), "October 2016", rate(5, 50)),
+    Period(date(2016, 10, 1), date(2016, 10, 31), "October 2016", rate(5, 50), limits=(0.0, 0.3), flag="run"),
     Period(date(2016, 11, 1), date(2016, 11, 30), "November 2016", rate(1, 4)),
-    Period(date(2016, 12, 1), date(2016, 12, 31), "December 2016", rate(8, 60)),
-    Period(date(2017, 1, 1), date(2017, 1, 31), "January 2017", rate(2, 20), complete=False),
+    Period(date(2016, 12, 1), date(2016, 12, 31), "December 2016", rate(20, 60), limits=(0.0, 0.25), flag="outside"),
+    Period(date(2017, 1, 1), date(2017, 1, 31), "January 2017", rate(2, 20), False, (0.0, 0.2)),
 ]
-MARKS = [(date(2016, 12, 1), "MTUS revised"), (date(2010, 1, 1), "long before")]
+CHANGES = [
+    Changed(f"body|{key}", label, replace(moved, stands_out=finding))
+    for key, label, (before, now), finding in (
+        ("knee", "Knee", ((5, 200), (40, 210)), True),
+        ("neck", "Neck <i>", ((60, 200), (20, 190)), True),
+        ("elbow", "Elbow", ((20, 200), (22, 205)), False),
+    )
+    for moved in moved_most({key: (units(*before), units(*now))}, 0.0)
+]
+MARKS = [Mark(date(2016, 12, 1), "MTUS revised", "what was new"), Mark(date(2010, 1, 1), "long before")]
 SOURCES = {"mtus": "MTUS", "odg": "Official Disability Guidelines"}
 CELLS = {("mtus", "mtus"): rate(28, 104), ("mtus", "odg"): rate(2, 3), ("odg", "mtus"): rate(0, 0)}
 PAIRS = [
     Pair("guideline_recommends", "Guideline <b> recommends it", rate(40, 60), rate(3, 300), selected=True),
     Pair("no_red_flags", "No red flags", rate(0, 5), rate(60, 300)),
 ]
+LABELS = {row.key: row.label for row in ROWS}
 DRAWN = {
     "dots": lambda dark: rate_dots(ROWS, OVERALL, dark=dark),
     "compact": lambda dark: rate_dots(ROWS, OVERALL, dark=dark, compact=True),
     "small": lambda dark: rate_dots(ROWS[2:3], rate(2, 7), dark=dark),
     "empty": lambda dark: rate_dots([], OVERALL, dark=dark),
     "outcomes": lambda dark: outcome_bar(30, 3, 5, dark=dark),
-    "trend": lambda dark: trend(PERIODS, OVERALL, dark=dark, marks=MARKS, limits=[(0.0, 0.3), None, None, (0.0, 0.2)]),
+    "trend": lambda dark: trend(PERIODS, OVERALL, dark=dark, marks=MARKS, centre=0.12),
+    "plain trend": lambda dark: trend([replace(one, limits=None, flag=None) for one in PERIODS], OVERALL, dark=dark),
+    "changes": lambda dark: change_dots(CHANGES, dark=dark),
     "matrix": lambda dark: matrix(SOURCES, SOURCES, CELLS, dark=dark, diagonal=True, row_title="a", column_title="b"),
     "pairs": lambda dark: paired_bars(PAIRS, dark=dark),
+    "funnel": lambda dark: funnel_plot(funnel({row.key: row.rate for row in ROWS}), LABELS, dark=dark),
+    "ratios": lambda dark: rate_and_ratio([RatioRow(r.key, r.label, r.rate, None) for r in ROWS], OVERALL, dark=dark),
     "counts": lambda dark: count_bars([("ct", "CT", 533, True), ("pet", "PET", 0, False)], dark=dark),
 }
 

@@ -59,7 +59,7 @@ def test_a_drawn_figure_has_words_for_screen_readers_and_no_template() -> None:
     assert [proto.alt for proto in protos] == ["CT: 4 of 38"] * 2
     assert [list(proto.selection_mode) for proto in protos] == [[0], []]
     assert all(len(proto.spec) < 3_000 for proto in protos)
-    assert json.loads(protos[0].config)["modeBarButtons"] == [["toImage"]]
+    assert json.loads(protos[0].config)["displayModeBar"] is False
 
 
 def test_every_click_makes_a_fresh_widget(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
+from pages.parts import theme
+from pages.parts.charts.picture import on_paper
+from pages.parts.charts.svg import svg
 from tests.charts.made_up import DRAWN
 from tests.conftest import ROOT
 
@@ -33,6 +36,14 @@ def sizes(value: Any) -> list[float]:
 @pytest.mark.parametrize("name", DRAWN)
 def test_no_words_below_13_pixels(name: str) -> None:
     assert min(sizes(DRAWN[name](False))) >= 13
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_figure_can_be_drawn_on_paper_in_the_same_colours_from_both_themes(name: str) -> None:
+    light, dark = (on_paper(DRAWN[name](dark)) for dark in (False, True))
+    assert light == DRAWN[name](False)
+    assert svg(dark) == svg(light)
+    assert not set(re.findall("#[0-9a-f]{6}", svg(dark))) & {theme.DARK.background, theme.DARK.text, theme.DARK.muted}
 
 
 def test_no_plotly_express() -> None:

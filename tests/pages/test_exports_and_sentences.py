@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from data.exports import csv_text, safe_cell
+from data.exports import About, csv_text, safe_cell
 from data.filters import Choice, DateRange, Filters, from_query
 from data.rates import Group, Headline
 from data.sentences import answer, chips, day, filter_text, standing_out
@@ -41,7 +41,7 @@ def test_other_values_stay_as_they_are(value: object) -> None:
 def test_a_file_says_what_it_counts_and_keeps_every_cell(sample_warehouse: Snapshot) -> None:
     awkward = 'a "quoted", comma\nand a line; ünïcode'
     filters = from_query({"modality": "spect", "unit": "letter", "words": "bone & =1"})
-    content = csv_text(["Request", "n"], [[awkward, 3], ["=1+1", None]], filters, sample_warehouse)
+    content = csv_text(["Request", "n"], [[awkward, 3], ["=1+1", None]], About(filters, sample_warehouse))
     notes, rows = read_back(content)
     assert content.startswith(b"\xef\xbb\xbf")
     assert rows == [["Request", "n"], [awkward, "3"], ["'=1+1", ""]]

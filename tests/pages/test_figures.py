@@ -14,7 +14,7 @@ from sample_labels import SAMPLES, Item, items
 from data.sentences import ESTIMAND, MEANING
 
 ITEMS = items()
-PAGES = ("overview", "guidelines", "specialties", "letters")
+PAGES = ("overview", "guidelines", "specialties", "fixes", "letters")
 Keep = Callable[[Item], bool]
 FILTERS: list[tuple[dict[str, str], Keep]] = [
     ({}, lambda item: True),
@@ -128,7 +128,7 @@ def test_the_overview_says_what_became_of_the_letters_and_when(open_page: OpenPa
     figures = re.findall(r"<b>(.*?)</b>", markup(app, "ov-figures")[0])
     dates = sorted(item.decided for item in ITEMS if item.decided)
     assert figures[:2] == [str(len(ITEMS)), str(len({item.letter for item in ITEMS}))]
-    assert figures[3] == f"{dates[0]:%-d %b %Y} to {dates[-1]:%-d %b %Y}"
+    assert f"decided {dates[0]:%-d %b %Y} to {dates[-1]:%-d %b %Y}; " in markup(app, "ov-figures")[0]
     years = table_of(app, "Year").set_index("Year")
     for year in range(2014, 2018):
         kept = [item for item in ITEMS if item.decided and item.decided.year == year]
@@ -170,7 +170,7 @@ def test_the_answer_says_whether_any_group_differs(open_page: OpenPage, page: st
     assert kind not in answer_of(open_page(page, modality="pet,spect"))
 
 
-@pytest.mark.parametrize("page", ["overview", "guidelines", "imaging", "specialties", "letters"])
+@pytest.mark.parametrize("page", ["overview", "guidelines", "imaging", "specialties", "compare", "fixes", "letters"])
 def test_every_page_says_what_overturned_means_and_what_is_counted(open_page: OpenPage, page: str) -> None:
     app = open_page(page)
     assert markup(app, MEANING) and markup(app, ESTIMAND)
@@ -189,7 +189,7 @@ def test_the_switches_say_the_rate_without_each_kind_on_top_of_what_is_left_out_
     assert set(counts) == {"ancillary", "modified", "retrospective"}
     after = open_page("overview", without="ancillary")
     assert said(answer_of(after), "decision")[0] == len(ITEMS) - counts["ancillary"]
-    both = re.search(r"ithout \d+ modified requests?: \d+ of (\d+)", markup(after, "ithout")[0])
+    both = re.search(r"ithout \d+ modified requests?: \d+ of (\d+)", markup(after, "Switches in the sidebar")[0])
     remaining = said(answer_of(open_page("overview", without="ancillary,modified")), "decision")[0]
     assert both is not None
     assert int(both[1]) == remaining

@@ -7,7 +7,7 @@ from page_views import OpenPage, answer_of, links_of, markup, warnings_of
 
 from data.warehouse import Snapshot
 
-EVERY_PAGE = ("overview", "guidelines", "imaging", "specialties", "letters")
+EVERY_PAGE = ("overview", "guidelines", "imaging", "specialties", "compare", "fixes", "letters")
 UNKNOWN = [
     ({"modality": "hologram"}, "hologram"),
     ({"modality": "spect,hologram", "unit": "letter"}, "hologram"),

@@ -14,10 +14,17 @@ BAR = 16  # pixels: the thickness of a bar
 
 
 def outcome_bar(
-    upheld: int, partly: int, overturned: int, *, dark: bool = False, unit: Unit = "decision", selected: str = ""
+    upheld: int,
+    partly: int,
+    overturned: int,
+    *,
+    dark: bool = False,
+    unit: Unit = "decision",
+    selected: str = "",
+    compact: bool = False,
 ) -> Figure:
     """One thin stacked bar with its labels beside it: upheld at the left above, overturned at the right above, partly
-    below. Keys: upheld, partly, overturned. Percents from ten items on."""
+    below. Keys: upheld, partly, overturned. Percents from ten items on. `compact` is for a third of the page's width."""
     counts = {"upheld": upheld, "partly": partly, "overturned": overturned}
     words = {"upheld": "Upheld", "partly": "Partly overturned", "overturned": "Overturned"}
     total = sum(counts.values())
@@ -34,7 +41,7 @@ def outcome_bar(
         if not n:
             continue
         share = f" ({percent(n / total, total)})" if total >= 10 else ""
-        text = f"{words[key]} {n:,} of {total:,}{share}"
+        text = f"{words[key]} {n:,}{share}" if compact else f"{words[key]} {n:,} of {total:,}{share}"
         figure["data"].append(
             unfaded(
                 {

@@ -8,30 +8,27 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.briefing import note_figure
 from pages.parts.charts.figure import Figure
 
-PLAIN_CONFIG = {
-    "displaylogo": False,
-    "scrollZoom": False,
-    "doubleClick": False,
-    "modeBarButtons": [["toImage"]],
-}
+# No buttons of Plotly's own: its picture of a figure would say neither the filter nor the snapshot (`picture.py` does).
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 
 def draw(figure: Figure, *, key: str, alt: str, on_click: Callable[[str], None] | None = None) -> None:
     """Show a figure over the full width; `on_click` gets the key of a clicked mark, in a callback before the next run.
 
-    `alt` says in words what the figure shows. The selection is thrown away: the number of clicks so far goes into the
+    `alt` says in words what the figure shows. The page's briefing takes note of both. The selection is thrown away: the number of clicks so far goes into the
     figure's meta, which makes it another widget to Streamlit, so the same mark can be clicked again.
     """
-    config = PLAIN_CONFIG | {"toImageButtonOptions": {"format": "png", "scale": 2, "filename": f"overturn-{key}"}}
+    note_figure(figure, alt)
     if on_click is None:
-        st.plotly_chart(figure, key=key, alt=alt, config=config)
+        st.plotly_chart(figure, key=key, alt=alt, config=CONFIG)
         return
     clicks = st.session_state.get(_clicks(key), 0)
     figure = figure | {"layout": figure["layout"] | {"meta": {"clicks": clicks}}}
     heard = partial(_heard, key, on_click)
-    st.plotly_chart(figure, key=key, alt=alt, config=config, on_select=heard, selection_mode="points")
+    st.plotly_chart(figure, key=key, alt=alt, config=CONFIG, on_select=heard, selection_mode="points")
 
 
 def clicked_key(state: object) -> str | None:

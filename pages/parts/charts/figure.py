@@ -17,7 +17,7 @@ CHARACTER = 7.0  # pixels: a generous mean width at 14 pixels
 LINE = 18  # pixels between the lines of a label
 SMALL_CHARACTER = 6.5  # the same at 13 pixels
 NARROW = 460  # pixels: a chart over the full width of the narrowest page that is looked after; no words meet there
-HEAD = 30  # pixels above the rows, where the overall rate stands and the picture button appears
+HEAD = 30  # pixels above the rows, where the overall rate stands
 
 
 def blank_figure(height: float, colour: str, *, left: float, right: float, top: float, bottom: float) -> Figure:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
-from data.statistics import Rate, Unit, rate_words
+from data.control_chart import RUN, Flag
+from data.statistics import Rate, Unit, interval_words, rate_words
 from pages.parts.charts.figure import (
-    CHARACTER,
     HEAD,
     LINE,
     SMALL_FONT,
@@ -21,19 +22,26 @@ from pages.parts.charts.figure import (
     small_note,
     unfaded,
 )
+from pages.parts.charts.marks import Mark, draw_mark, is_late, levels_of
 from pages.parts.charts.rates import overall_label, rate_axis, whiskers
 from pages.parts.theme import palette
+
+BAND = "rgba(127, 135, 145, 0.1)"  # on white as on black
+FLAG_WORDS: dict[Flag, str] = {"outside": "outside the limits", "run": f"in a run of {RUN} or longer on one side"}
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One period of `trend`, from its first day to its last; its key is the start as 2016-12-01."""
+    """One period of `trend`, from its first day to its last, with its control limits and the rule that it breaks; its key is
+    the start as 2016-12-01."""
 
     start: date
     end: date
     label: str
     rate: Rate
     complete: bool = True
+    limits: tuple[float, float] | None = None
+    flag: Flag | None = None
 
     @property
     def after(self) -> date:
@@ -52,21 +60,22 @@ def trend(
     *,
     unit: Unit = "decision",
     dark: bool = False,
-    marks: Sequence[tuple[date, str]] = (),
-    limits: Sequence[tuple[float, float] | None] | None = None,
+    marks: Sequence[Mark] = (),
+    centre: float | None = None,
 ) -> Figure:
-    """Rates over time above, counts as bars below, on one time axis; thin lines at `marks` (day, words).
+    """Rates over time above, counts as bars below, on one time axis; thin lines at `marks`.
 
-    Small periods are hollow and grey in a strip of their own (y2) between the two; an incomplete one is grey.
-    `limits` are control limits, one pair a period, None where there is none. Keys: the start as 2016-12-01.
+    Small periods are hollow and grey in a strip of their own (y2) between the two; an incomplete one is grey. Where
+    periods have control limits these are drawn instead of intervals, a period outside them is ringed and one of a run
+    is a diamond. The dotted line is the chart's `centre`, else the rate of everything. Keys: the start as 2016-12-01.
     """
     if not points:
         return nothing(unit, dark)
     colours = palette(dark)
     points = sorted(points, key=lambda period: period.start)
     first, last = points[0].start, points[-1].after
-    inside_marks = [(day, text) for day, text in sorted(marks) if first <= day <= last]
-    levels = _levels(inside_marks, first, last)
+    inside_marks = [mark for mark in sorted(marks) if first <= mark.day <= last]
+    levels = levels_of(inside_marks, first, last)
     small = [period.rate.small or period.rate.rate is None for period in points]
     top = HEAD + (max(levels) + 1 if levels else 0) * LINE
     upper, strip, lower = 230, 22 if any(small) else 0, 64
@@ -75,7 +84,10 @@ def trend(
     layout, data = figure["layout"], figure["data"]
     layout |= {"hovermode": "x", "hoverdistance": 24}
     placed = [period.rate for period, quiet in zip(points, small, strict=True) if not quiet]
-    layout["yaxis"] = rate_axis([*placed, overall], colours.faint, colours.muted, most_ticks=5)
+    limited = any(period.limits for period in points)
+    shown = [replace(rate, low=rate.rate or 0.0, high=rate.rate or 0.0) for rate in placed] if limited else placed
+    reach = [replace(period.rate, high=period.limits[1], small=False) for period in points if period.limits]
+    layout["yaxis"] = rate_axis([*shown, *reach, overall], colours.faint, colours.muted, most_ticks=5)
     layout["yaxis"] |= {"domain": [1 - upper / inside, 1], "anchor": "x"}
     layout["yaxis2"] = {
         "domain": [(lower + 24) / inside, (lower + 24 + max(strip, 1)) / inside],
@@ -92,55 +104,78 @@ def trend(
             f"{unit.capitalize()}s", colours.muted, x=0, xshift=-50, y=lower / inside, yanchor="bottom", yshift=2
         )
     )
-    if limits is not None:
-        data.extend(_limits(points, limits, colours.grey))
+    if limited:
+        data.extend(_limits(points, colours.grey))
     known = [period for period, few in zip(points, small, strict=True) if not few]
     quiet = [period for period, few in zip(points, small, strict=True) if few]
     if known:
-        data.extend(_dots(known, unit, colours.outcomes["overturned"], colours.grey))
+        data.extend(
+            _dots(known, unit, colours.outcomes["overturned"], colours.grey, colours.text, whiskered=not limited)
+        )
     if quiet:
         data.append(_small_dots(quiet, unit, colours.grey))
         where = (lower + 24 + strip / 2) / inside
         layout["annotations"].append(small_note("Too few", colours.muted, x=0, xshift=-50, y=where, yanchor="middle"))
     data.append(_count_bars(points, unit, colours.grey))
-    explained = overall_label(overall, unit, colours.muted) | {"yshift": top - 24}
-    if overall.rate is not None and not overall.small:
+    at = centre if centre is not None else None if overall.small else overall.rate
+    explained = overall_label(overall, unit, colours.muted) | {"yshift": top - 24, "xshift": -50}
+    if not limited and at is not None:
         explained["text"] += " (dotted line)"
-    if limits is not None:
-        explained["text"] += "; grey lines: control limits"
     layout["annotations"].append(explained)
-    if overall.rate is not None and not overall.small:
+    if at is not None:
         line = {"color": colours.muted, "width": 1, "dash": "dot"}
-        layout["shapes"].append(
-            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": overall.rate, "y1": overall.rate, "line": line}
+        layout["shapes"].append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": line})
+    for mark, level in zip(inside_marks, levels, strict=True):
+        draw_mark(
+            layout, mark, level, late=is_late(mark, first, last), colour=colours.muted, line_colour=colours.border
         )
-    for (day, text), level in zip(inside_marks, levels, strict=True):
-        _mark(layout, day, text, level, late=(day - first) / (last - first) > 0.7, colour=colours.muted)
     return figure
 
 
 def _hover(period: Period, unit: Unit) -> str:
-    late = "" if period.complete else "<br>not complete yet"
-    return f"<b>{escape(period.label)}</b><br>{rate_words(period.rate, unit)}{late}"
+    more = "" if period.complete else "<br>not complete yet"
+    if period.limits:
+        n = period.rate.n
+        more += f"<br>control limits {interval_words(*period.limits, n)}"
+    more += f"<br>{FLAG_WORDS[period.flag]}" if period.flag else ""
+    return f"<b>{escape(period.label)}</b><br>{rate_words(period.rate, unit)}{more}"
 
 
-def _dots(periods: Sequence[Period], unit: Unit, warm: str, grey: str) -> list[Trace]:
+def _dots(periods: Sequence[Period], unit: Unit, warm: str, grey: str, text: str, *, whiskered: bool) -> list[Trace]:
     many = len(periods) > 60
+    size = 6 if many else 9
     rates = [period.rate for period in periods]
     middles = [period.middle for period in periods]
+    heights = [round(rate.rate or 0, 5) for rate in rates]
     colours = [warm if period.complete else grey for period in periods]
     dots = {
         "type": "scatter",
         "mode": "markers",
         "x": middles,
-        "y": [round(rate.rate or 0, 5) for rate in rates],
+        "y": heights,
         "customdata": [period.start.isoformat() for period in periods],
         "hovertext": [_hover(period, unit) for period in periods],
         "hoverinfo": "text",
         "cliponaxis": False,
-        "marker": {"color": colours, "size": 6 if many else 9, "opacity": 1},
+        "marker": {
+            "color": colours,
+            "size": [size + 2 if period.flag == "run" else size for period in periods],
+            "symbol": ["diamond" if period.flag == "run" else "circle" for period in periods],
+            "opacity": 1,
+        },
     }
-    return [*whiskers(rates, middles, colours, 1 if many else 1.5, upright=True), unfaded(dots)]
+    rings = [(x, y) for x, y, period in zip(middles, heights, periods, strict=True) if period.flag == "outside"]
+    ring = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [x for x, _ in rings],
+        "y": [y for _, y in rings],
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+        "marker": {"symbol": "circle-open", "size": size + 6, "color": text, "line": {"width": 2}},
+    }
+    beneath = whiskers(rates, middles, colours, 1 if many else 1.5, upright=True) if whiskered else []
+    return [*beneath, unfaded(dots), *([unfaded(ring)] if rings else [])]
 
 
 def _small_dots(periods: Sequence[Period], unit: Unit, grey: str) -> Trace:
@@ -176,18 +211,20 @@ def _count_bars(points: Sequence[Period], unit: Unit, grey: str) -> Trace:
     )
 
 
-def _limits(points: Sequence[Period], limits: Sequence[tuple[float, float] | None], grey: str) -> list[Trace]:
-    """Lower and upper control limits as steps, broken where there is none."""
-    lines = []
-    for side in (0, 1):
-        x: list[str | None] = []
-        y: list[float | None] = []
-        for period, pair in zip(points, limits, strict=True):
-            x += [period.start.isoformat(), period.after.isoformat()]
-            y += [None, None] if pair is None else [round(pair[side], 5)] * 2
-        line = {"color": grey, "width": 1}
-        lines.append({"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"})
-    return lines
+def _limits(points: Sequence[Period], grey: str) -> list[Trace]:
+    """Lower and upper control limits as steps with a faint band between them; a stretch of its own between gaps."""
+    traces: list[Trace] = []
+    for limited, members in groupby(points, key=lambda period: period.limits is not None):
+        if not limited:
+            continue
+        held = list(members)
+        x = [day for period in held for day in (period.start.isoformat(), period.after.isoformat())]
+        for side in (0, 1):
+            y = [round(period.limits[side], 5) for period in held if period.limits for _ in range(2)]
+            line = {"color": grey, "width": 1}
+            trace = {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
+            traces.append(trace | ({"fill": "tonexty", "fillcolor": BAND} if side else {}))
+    return traces
 
 
 def _count_axis(counts: Sequence[int], faint: str, muted: str) -> dict[str, Any]:
@@ -227,32 +264,3 @@ def _time_axis(first: date, last: date, faint: str, muted: str) -> dict[str, Any
         "anchor": "y3",
         "automargin": False,
     }
-
-
-def _levels(marks: Sequence[tuple[date, str]], first: date, last: date, width: int = 520) -> list[int]:
-    """The line that each mark's words take above the chart, so that no two meet on a chart `width` pixels wide."""
-    span = max(1, (last - first).days)
-    taken: list[list[tuple[float, float]]] = []
-    levels = []
-    for day, text in marks:
-        at, length = (day - first).days / span * width, len(text) * CHARACTER * 0.93 + 14
-        begin, end = (at - length, at) if (day - first).days / span > 0.7 else (at, at + length)
-        level = next((i for i, row in enumerate(taken) if all(end <= a or b <= begin for a, b in row)), len(taken))
-        if level == len(taken):
-            taken.append([])
-        taken[level].append((begin, end))
-        levels.append(level)
-    return levels
-
-
-def _mark(layout: dict[str, Any], day: date, text: str, level: int, *, late: bool, colour: str) -> None:
-    """A thin line at `day` through both panels; its words stand above, to the left of it late on the axis."""
-    line = {"color": colour, "width": 1}
-    height = 4 + level * LINE
-    x = {"x0": day.isoformat(), "x1": day.isoformat()}
-    layout["shapes"].append({"type": "line", **x, "yref": "paper", "y0": 0, "y1": 1, "line": line})
-    rise = {"ysizemode": "pixel", "yanchor": 1, "yref": "paper", "y0": 0, "y1": height + LINE - 2}
-    layout["shapes"].append({"type": "line", **x, **rise, "line": line})
-    side: dict[str, Any] = {"xanchor": "right", "xshift": -1} if late else {"xanchor": "left", "xshift": 1}
-    place = {"xref": "x", "x": day.isoformat(), "y": 1, "yanchor": "bottom", "yshift": height}
-    layout["annotations"].append(small_note(escape(text), colour, **(place | side)))

@@ -1,0 +1,136 @@
+"""What people write beside a warehouse: one SQLite file that loads, rollbacks and reparsing leave alone.
+
+It holds saved views: a page and a filter under a name. Several servers may write at once (write-ahead log, a wait for
+each other), and reading works where the folder cannot be written.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, urlencode
+
+from data.errors import NotesError
+
+NOTES = "notes.sqlite"
+LONGEST_NAME = 80  # characters
+MOST_VIEWS = 500  # of one owner
+_WAIT = 10.0  # seconds for another writer
+_TABLE = """
+CREATE TABLE IF NOT EXISTS saved_views (
+    owner TEXT NOT NULL DEFAULT '', name TEXT NOT NULL, page TEXT NOT NULL, query TEXT NOT NULL, created TEXT NOT NULL,
+    PRIMARY KEY (owner, name)
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A page with its filter, as the address bar has it (`query`, without the snapshot), under a name of its owner."""
+
+    name: str
+    page: str
+    query: str
+    created: str
+    owner: str = ""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The address parameters."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+
+def tidy_name(name: str) -> str:
+    """The name as it is kept: single blanks, no signs that cannot be seen, at most `LONGEST_NAME` characters."""
+    return "".join(sign for sign in " ".join(name.split()) if sign.isprintable())[:LONGEST_NAME].strip()
+
+
+def saved_views(folder: Path, owner: str = "") -> list[SavedView]:
+    """The views of that owner by name; none where nothing was ever saved. Raises NotesError when the file is damaged."""
+    if not (folder / NOTES).exists():
+        return []
+    with _told(folder, "read"), closing(_reading(folder / NOTES)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'saved_views'").fetchone():
+            return []  # another process is making the file just now
+        rows = connection.execute(
+            "SELECT name, page, query, created, owner FROM saved_views WHERE owner = ? ORDER BY name COLLATE NOCASE, name",
+            [owner],
+        ).fetchall()
+    return [SavedView(*row) for row in rows]
+
+
+def save_view(folder: Path, name: str, page: str, parameters: dict[str, str], owner: str = "") -> SavedView:
+    """Keep a page and its parameters under a name; on disk when this returns.
+
+    Raises NotesError when the name is empty or taken, when there are too many, or when the folder cannot be written.
+    """
+    view = SavedView(
+        tidy_name(name), page, urlencode(parameters), datetime.now(UTC).isoformat(timespec="seconds"), owner
+    )
+    if not view.name:
+        raise NotesError("A view needs a name, in letters or digits that can be seen.")
+    with _writing(folder) as connection:
+        (held,) = connection.execute("SELECT count(*) FROM saved_views WHERE owner = ?", [owner]).fetchone()
+        if held >= MOST_VIEWS:
+            raise NotesError(f"There are {held:,} saved views already. Delete one that nobody needs first.")
+        made = connection.execute(
+            "INSERT INTO saved_views (owner, name, page, query, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [view.owner, view.name, view.page, view.query, view.created],
+        )
+        if made.rowcount != 1:
+            raise NotesError(
+                f"A view named {view.name} is saved already. Choose another name, or delete that one first."
+            )
+    return view
+
+
+def delete_view(folder: Path, name: str, owner: str = "") -> bool:
+    """Forget a view; False when it was not there any more. Raises NotesError when the folder cannot be written."""
+    with _writing(folder) as connection:
+        gone = connection.execute("DELETE FROM saved_views WHERE owner = ? AND name = ?", [owner, name])
+    return gone.rowcount == 1
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[sqlite3.Connection]:
+    """One transaction, alone among writers; nothing is kept when it fails."""
+    with _told(folder, "written"):
+        folder.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(folder / NOTES, timeout=_WAIT, isolation_level=None)) as connection:
+            with suppress(sqlite3.OperationalError):  # another process is switching the new file just now
+                connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.execute(_TABLE)
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    """A connection for reading. Where nothing may be written the log cannot be opened, so the file is taken as it is."""
+    writable = os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+    address = f"file:{quote(str(path))}?{'mode=rw' if writable else 'mode=ro&immutable=1'}"
+    return sqlite3.connect(address, uri=True, timeout=_WAIT)
+
+
+@contextmanager
+def _told(folder: Path, what: str) -> Iterator[None]:
+    """Errors of file and system as a NotesError that says what to do."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        advice = (
+            "Ask whoever runs this installation to make the folder writable; a link from the address bar keeps a view, too."
+            if what == "written"
+            else "Restore it from a backup, or move it away: the letters are not touched by it."
+        )
+        raise NotesError(f"The file of saved views, {folder / NOTES}, cannot be {what} ({error}). {advice}") from error

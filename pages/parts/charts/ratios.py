@@ -1,0 +1,181 @@
+"""Rates by group with, in a column of its own, each group's ratio to comparable letters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data.standardise import Ratio
+from data.statistics import NO_BREAK, Rate, Unit, count_words, rate_words
+from pages.parts.charts.figure import (
+    CHARACTER,
+    HEAD,
+    SMALL_FONT,
+    Figure,
+    Trace,
+    blank_figure,
+    escape,
+    nothing,
+    unfaded,
+)
+from pages.parts.charts.rates import overall_label, rate_axis, whiskers
+from pages.parts.charts.rows import at_right, label_lines, label_width, row_axis, row_centres, row_heights, row_label
+from pages.parts.theme import palette
+
+BOTTOM = 48  # pixels for the ticks and the titles of the axes
+NAME_CHARACTERS = 20  # two columns of marks need the width
+_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class RatioRow:
+    """One row of `rate_and_ratio`; `ratio` is None where none was asked for."""
+
+    key: str
+    label: str
+    rate: Rate
+    ratio: Ratio | None
+    selected: bool = False
+
+
+def rate_and_ratio(rows: Sequence[RatioRow], overall: Rate, *, unit: Unit = "decision", dark: bool = False) -> Figure:
+    """Rates on an axis from 0 and ratios on a logarithmic one with a line at 1, one row a group in the order given.
+
+    Small rows are hollow and grey, say their count and stand on neither axis. Ratios are grey diamonds: they are not
+    shares, each compares with 1 and none with another. Keys are the rows' own.
+    """
+    if not rows:
+        return nothing(unit, dark)
+    colours = palette(dark)
+    placed = [not row.rate.small and row.rate.rate is not None for row in rows]
+    notes = [f"{row.rate.y:,} of {row.rate.n:,}" if shown else "" for row, shown in zip(rows, placed, strict=True)]
+    labels = [
+        label_lines(row.label, row.selected, note, colours.muted, NAME_CHARACTERS)
+        for row, note in zip(rows, notes, strict=True)
+    ]
+    heights = row_heights(labels)
+    left = label_width([row.label for row in rows], any(row.selected for row in rows), notes, NAME_CHARACTERS)
+    right = 5 * CHARACTER
+    figure = blank_figure(HEAD + sum(heights) + BOTTOM, colours.text, left=left, right=right, top=HEAD, bottom=BOTTOM)
+    layout = figure["layout"]
+    layout["yaxis"] = row_axis(sum(heights), 0, 1)
+    axis = rate_axis([*(row.rate for row in rows), overall], colours.faint, colours.muted, most_ticks=4)
+    layout["xaxis"] = axis | {"domain": [0, 0.54], "title": _title("Overturned, raw", colours.muted)}
+    layout["xaxis2"] = _ratio_axis(rows, colours.faint, colours.muted)
+    layout["xaxis3"] = {"range": [0, 1], "visible": False, "fixedrange": True, "anchor": "y", "overlaying": "x"}
+    at = row_centres(heights)
+    _lines(layout, overall, colours.muted)
+    together = overall_label(overall, unit, colours.muted)
+    layout["annotations"].append(together | {"xshift": -round(left)})
+    layout["annotations"].extend(row_label(text, "y", y, left) for text, y in zip(labels, at, strict=True))
+    shown = [(row, y) for row, y, is_placed in zip(rows, at, placed, strict=True) if is_placed]
+    small = [(row, y) for row, y, is_placed in zip(rows, at, placed, strict=True) if not is_placed]
+    figure["data"].extend(_rates(shown, unit, colours.outcomes["overturned"], colours.text))
+    with_ratio = [(row, row.ratio, y) for row, y in shown if row.ratio is not None and row.ratio.ratio is not None]
+    if with_ratio:
+        figure["data"].extend(_ratios(with_ratio, layout["xaxis2"]["range"], colours.grey))
+        layout["annotations"].extend(at_right(f"{ratio.ratio:.2f}", y, right) for _, ratio, y in with_ratio)
+    if small:
+        figure["data"].append(_small(small, unit, colours.grey, colours.muted))
+    return figure
+
+
+def hover_ratio(ratio: Ratio) -> str:
+    """`1.24 times what comparable letters give (1.03 to 1.48)`."""
+    if ratio.ratio is None or ratio.low is None or ratio.high is None:
+        return "no comparable letters"
+    return f"{ratio.ratio:.2f} times what comparable letters give ({ratio.low:.2f} to {ratio.high:.2f})"
+
+
+def _title(text: str, colour: str) -> dict[str, Any]:
+    return {"text": text, "font": {"size": SMALL_FONT, "color": colour}, "standoff": 6}
+
+
+def _ratio_axis(rows: Sequence[RatioRow], faint: str, muted: str) -> dict[str, Any]:
+    """From the lowest limit to the highest, 1 among them, never beyond a tenth and ten times; four ticks."""
+    ratios = [row.ratio for row in rows if row.ratio and row.ratio.ratio and not row.rate.small]
+    low = max(0.1, min([0.5, *(ratio.low or 0.1 for ratio in ratios)]) * 0.9)
+    high = min(10.0, max([2.0, *(ratio.high or 1 for ratio in ratios)]) * 1.1)
+    ticks = [tick for tick in _TICKS if low <= tick <= high]
+    return {
+        "type": "log",
+        "domain": [0.6, 1],
+        "range": [round(math.log10(low), 4), round(math.log10(high), 4)],
+        "tickvals": ticks,
+        "ticktext": [f"{tick:g}" for tick in ticks],
+        "tickangle": 0,
+        "tickfont": {"size": SMALL_FONT, "color": muted},
+        "title": _title("Ratio, adjusted", muted),
+        "gridcolor": faint,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": False,
+        "anchor": "y",
+    }
+
+
+def _lines(layout: dict[str, Any], overall: Rate, colour: str) -> None:
+    upright: dict[str, Any] = {"type": "line", "yref": "y domain", "y0": 0, "y1": 1}
+    if overall.rate is not None and not overall.small:
+        upright["line"] = {"color": colour, "width": 1, "dash": "dot"}
+        layout["shapes"].append(upright | {"x0": overall.rate, "x1": overall.rate})
+    layout["shapes"].append(upright | {"xref": "x2", "x0": 1, "x1": 1, "line": {"color": colour, "width": 1}})
+
+
+def _hover(row: RatioRow, unit: Unit) -> str:
+    ratio = f"<br>{hover_ratio(row.ratio)}" if row.ratio and not row.rate.small else ""
+    return f"<b>{escape(row.label)}</b><br>{rate_words(row.rate, unit)}{ratio}"
+
+
+def _rates(shown: Sequence[tuple[RatioRow, float]], unit: Unit, colour: str, text: str) -> list[Trace]:
+    if not shown:
+        return []
+    lines = whiskers([row.rate for row, _ in shown], [y for _, y in shown], [colour] * len(shown), 2)
+    x = [round(row.rate.rate or 0, 5) for row, _ in shown]
+    dots = _marks(shown, x, unit) | {"marker": {"color": colour, "size": 11, "opacity": 1}}
+    chosen = [(row, y) for row, y in shown if row.selected]
+    if not chosen:
+        return [*lines, unfaded(dots)]
+    ring = {"symbol": "circle-open", "size": 19, "color": text, "line": {"width": 2}}
+    rings = _marks(chosen, [round(row.rate.rate or 0, 5) for row, _ in chosen], unit)
+    return [*lines, unfaded(dots), unfaded(rings | {"hoverinfo": "skip", "marker": ring})]
+
+
+def _marks(shown: Sequence[tuple[RatioRow, float]], x: Sequence[float], unit: Unit) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": list(x),
+        "y": [y for _, y in shown],
+        "customdata": [row.key for row, _ in shown],
+        "hovertext": [_hover(row, unit) for row, _ in shown],
+        "hoverinfo": "text",
+        "cliponaxis": False,
+    }
+
+
+def _ratios(shown: Sequence[tuple[RatioRow, Ratio, float]], reach: Sequence[float], colour: str) -> list[Trace]:
+    """Diamonds and whiskers, cut where they leave the axis."""
+    low, high = 10 ** reach[0], 10 ** reach[1]
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for _, ratio, at in shown:
+        x += [round(min(high, max(low, ratio.low or 0)), 4), round(min(high, max(low, ratio.high or high)), 4), None]
+        y += [at, at, None]
+    line = {"color": colour, "width": 2}
+    lines = {"type": "scatter", "mode": "lines", "x": x, "y": y, "xaxis": "x2", "line": line, "hoverinfo": "skip"}
+    middle = [round(min(high, max(low, ratio.ratio or 0)), 4) for _, ratio, _ in shown]
+    diamonds = _marks([(row, at) for row, _, at in shown], middle, "decision")
+    diamonds |= {"hovertext": [f"<b>{escape(row.label)}</b><br>{hover_ratio(ratio)}" for row, ratio, _ in shown]}
+    diamonds |= {"xaxis": "x2", "marker": {"symbol": "diamond", "size": 10, "color": colour, "opacity": 1}}
+    return [lines, unfaded(diamonds)]
+
+
+def _small(small: Sequence[tuple[RatioRow, float]], unit: Unit, grey: str, muted: str) -> Trace:
+    marks = _marks(small, [0] * len(small), unit)
+    words = [f"{NO_BREAK}{count_words(row.rate.y, row.rate.n, row.rate.letters, unit)}, few" for row, _ in small]
+    marker = {"symbol": "circle-open", "size": 10, "color": grey, "line": {"width": 1.5}}
+    marks |= {"mode": "markers+text", "text": words, "textposition": "middle right", "textfont": {"color": muted}}
+    return unfaded(marks | {"xaxis": "x3", "marker": marker})

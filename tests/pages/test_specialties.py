@@ -1,0 +1,91 @@
+"""The page about reviewers: what is compared, against what, and that no rare combination of credentials is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from page_views import OpenPage, markup, table_of
+from sample_labels import items
+
+from data.filters import Choice, Filters
+from data.schema import NOT_STATED, dimensions
+from data.strata import OTHER_COMBINATIONS
+from pages.parts import reviewers
+
+ITEMS = items()
+
+
+def test_groups_are_compared_at_first_and_the_address_chooses_another(open_page: OpenPage) -> None:
+    assert table_of(open_page("specialties"), "Specialty group")["Decisions"].sum() == len(ITEMS)
+    table = table_of(open_page("specialties", **{"view-by": "specialty"}), "Reviewer specialty").set_index(
+        "Reviewer specialty"
+    )
+    for key in ("orthopedic_surgery", "neurology", "pain_management"):
+        kept = [item for item in ITEMS if key in item.specialties]
+        row = table.loc[dimensions()["specialty"].term_label(key)]
+        assert (row["Overturned"], row["Decisions"]) == (sum(item.overturned for item in kept), len(kept))
+    unknown = open_page("specialties", **{"view-by": "nonsense", "view-point": "nonsense"})
+    assert table_of(unknown, "Specialty group") is not None
+    assert not {"view-by", "view-point"} & set(unknown.query_params)
+
+
+@pytest.mark.parametrize("name", ["board", "subspecialty", "licence"])
+def test_board_subspecialty_and_licence_can_be_compared_where_they_are_stated(open_page: OpenPage, name: str) -> None:
+    app = open_page("specialties", **{"view-by": name})
+    assert table_of(app, dimensions()[name].label)["Decisions"].sum() > 0
+
+
+def test_a_choice_of_view_lasts_while_the_filter_changes(open_page: OpenPage) -> None:
+    app = open_page("specialties", **{"view-by": "specialty"})
+    app.query_params["modality"] = "ct"
+    del app.query_params["view-by"]
+    app.run()
+    assert table_of(app, "Reviewer specialty") is not None
+    assert app.query_params["view-by"] in ("specialty", ["specialty"])
+
+
+def test_ratios_of_small_groups_are_not_given(open_page: OpenPage) -> None:
+    table = table_of(open_page("specialties"), "Group")
+    small = table[table["Against 1"] == "too few to compare"]
+    assert len(small) > 3
+    assert small[["Expected", "Ratio", "Low", "High", "Ratio without it"]].isna().all(axis=None)
+    assert small["Overturned"].notna().all()
+
+
+def test_rare_sets_of_specialties_are_one_row_without_a_name(open_page: OpenPage) -> None:
+    table = table_of(open_page("specialties", **{"view-point": "set"}), "Exact set of specialties")
+    assert table["Decisions"].sum() == len(ITEMS)
+    named = table[table["Exact set of specialties"] != "Other combinations"]
+    assert (named["Letters"] >= 10).all()
+    assert list(table["Exact set of specialties"])[-1] == "Other combinations"
+
+
+def test_the_matrix_counts_pairs_of_specialty_and_modality(open_page: OpenPage) -> None:
+    table = table_of(open_page("specialties"), "Specialty")
+    pair = table[(table["Specialty"] == "Orthopedic Surgery") & (table["Modality"] == "MRI")]
+    kept = [item for item in ITEMS if "orthopedic_surgery" in item.specialties and "mri" in item.imaging]
+    assert pair[["Overturned", "Decisions"]].to_numpy().tolist() == (
+        [[sum(item.overturned for item in kept), len(kept)]] if kept else []
+    )
+    assert markup(open_page("specialties", modality=NOT_STATED), "No imaging study is among these decisions")
+
+
+def test_by_letter_it_says_that_ratios_count_decisions(open_page: OpenPage) -> None:
+    assert markup(open_page("specialties", unit="letter"), "Ratios count decisions")
+    assert not markup(open_page("specialties"), "Ratios count decisions")
+
+
+def test_a_click_on_a_set_filters_by_it_alone_and_again_lets_it_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    applied: list[Any] = []
+    monkeypatch.setattr(reviewers, "apply", applied.append)
+    now = Filters().choose("modality", Choice(("ct",)))
+    monkeypatch.setattr(reviewers, "current", lambda: now)
+    reviewers._choose_set("neurology,pain_management")
+    only = Choice(("neurology", "pain_management"), mode="only")
+    assert applied == [now.choose("specialty", only)]
+    now = applied[0]
+    reviewers._choose_set("neurology,pain_management")
+    assert applied[1].choice("specialty") == Choice()
+    reviewers._choose_set(OTHER_COMBINATIONS)
+    assert len(applied) == 2
