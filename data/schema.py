@@ -159,14 +159,12 @@ def _role(key: str, label: str, role: str) -> Dimension:
     return replace(_mask(key, label, "specialties", "letters", "specialties", keys), role=role, note=_ROLES)
 
 
-_SOURCES, _MODALITIES = _keys("sources"), modality_keys()
+_SOURCES, _MODALITIES, _NO_STUDY = _keys("sources"), modality_keys(), "No imaging study"
 _ROLES = "Only forms that say which certification is a board and which a subspecialty; most letters do not."
 _DIMENSIONS = (
     _value("category", "Treatment category", "decisions", categories()),
     _value("subcategory", "Treatment subcategory", "decisions", subcategories()),
-    _mask(
-        "modality", "Imaging modality", "modalities", "decisions", "imaging_modalities", _MODALITIES, "No imaging study"
-    ),
+    _mask("modality", "Imaging modality", "modalities", "decisions", "imaging_modalities", _MODALITIES, _NO_STUDY),
     _mask("admin", "Cited by the claims administrator", "sources", "decisions", "admin_sources", _SOURCES),
     _mask("reviewer", "Relied on by the reviewer", "sources", "decisions", "reviewer_sources", _SOURCES),
     _mask(
@@ -190,8 +188,9 @@ _DIMENSIONS = (
     _value("mtus_edition", "MTUS in force at the denial", "decisions", mtus_editions()),
     _value("drug_class", "Drug class", "decisions", drug_classes(), "Not a drug, or its class not known"),
     replace(
-        _mask("study", "Imaging, fused apart", "modalities", "decisions", "", (*_MODALITIES, *fused_labels())),
-        unstated="No imaging study",
+        _mask(
+            "study", "Imaging, fused apart", "modalities", "decisions", "", (*_MODALITIES, *fused_labels()), _NO_STUDY
+        ),
         labels=fused_labels(),
     ),
     _value("hybrid", "Fused studies", "decisions", STUDIES, "No imaging study"),
