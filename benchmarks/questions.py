@@ -67,6 +67,7 @@ QUESTIONS = (
     Question("trend by quarter or year", "periods", ("quarter",), under=_TWO),
     Question("trend by quarter or year", "periods", ("year",), under=_TWO),
     Question("rates by source cited and source relied on", "cross", ("admin", "reviewer"), twin=True),
+    Question("grounds by outcome", "grounds", under=_TWO),
     Question("rates by modality and body part", "cross", ("modality", "body"), under=_TWO),
     Question("counts by source relied on", "counts", ("reviewer",), kind="count", twin=True),
     Question("counts by treatment category", "counts", ("category",), kind="count", twin=True),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from data.imaging import fused_studies, modality_keys
 from data.vocabulary import vocabulary
 
 NOT_STATED = "not_stated"
@@ -109,6 +110,21 @@ def group_sql(column: str) -> str:
 def studies_sql(modality_mask: str, fused: str) -> str:
     """Whether imaging is asked for as one fused study; not stated where none is asked for."""
     return f"CASE WHEN {modality_mask} = 0 THEN '{NOT_STATED}' WHEN {fused} THEN 'hybrid' ELSE 'single' END"
+
+
+def study_sql(modality_mask: str, fused: str) -> str:
+    """A mask of the studies asked for: the bits of modalities, those that a fused study joins replaced by its own bit.
+
+    A letter says that an item's study is fused, not which of more than two modalities: the largest known fused study
+    among them counts, the others stand for themselves. The bits of fused studies follow those of the modalities.
+    """
+    modalities = modality_keys()
+    steps = []
+    for bit, parts in enumerate(fused_studies().values(), start=len(modalities)):
+        joined = mask_of(modalities, parts)
+        whole = f"({modality_mask} & {joined}) = {joined}"
+        steps.append(f"WHEN {fused} AND {whole} THEN {modality_mask} - {joined} + {1 << bit}")
+    return f"(CASE {' '.join(steps)} ELSE {modality_mask} END)::UBIGINT"
 
 
 def licence_sql(state_mask: str, states: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ Used for a letter's item and for a request that someone types, so that both are 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -32,6 +33,29 @@ def modality_keys() -> tuple[str, ...]:
     """The imaging modalities in display order (the four target modalities first)."""
     terms = [term for term in vocabulary("modalities").terms.values() if "order" in term.attributes]
     return tuple(term.key for term in sorted(terms, key=lambda term: int(term.attributes["order"])))
+
+
+@cache
+def fused_studies() -> dict[str, tuple[str, ...]]:
+    """The modalities of every fused study by its key, as `fused_spect_ct`: sets of which every two can be fused, larger ones first.
+
+    Pairs stand in modalities.toml. A bone scan with SPECT/CT is one study of three.
+    """
+    hybrids = vocabulary("modalities").settings["hybrids"]
+    pairs = [tuple(pair) for pair in (*hybrids["pairs"], *hybrids["pairs_with_fusion_word"])]
+    known = {frozenset(pair) for pair in pairs}
+    three = [
+        parts
+        for parts in itertools.combinations(modality_keys(), 3)
+        if all(frozenset(pair) in known for pair in itertools.combinations(parts, 2))
+    ]
+    return {f"fused_{'_'.join(parts)}": parts for parts in (*three, *pairs)}
+
+
+def fused_labels() -> dict[str, str]:
+    """What people read for a fused study: `Fused SPECT/CT`."""
+    label = vocabulary("modalities").label
+    return {key: f"Fused {'/'.join(label(part) for part in parts)}" for key, parts in fused_studies().items()}
 
 
 def imaging_in(text: str, start: int = 0, end: int | None = None) -> list[tuple[Imaging, str]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from data.coverage import Coverage
 from data.fixing import Fixing
+from data.grounds import Grounds
 from data.letters import Letters
 from data.periods_compared import PeriodsCompared
 from data.strata import Strata
 
 
-class Reader(Strata, Fixing, PeriodsCompared, Coverage, Letters):
+class Reader(Strata, Fixing, Grounds, PeriodsCompared, Coverage, Letters):
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads."""

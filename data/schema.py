@@ -40,9 +40,10 @@ from data.derivations import (
     specialty_groups,
     step_sql,
     studies_sql,
+    study_sql,
     yes_no_sql,
 )
-from data.imaging import modality_keys
+from data.imaging import fused_labels, modality_keys
 from data.mtus_history import mtus_edition_sql, mtus_editions
 from data.reasons import usable_reasons
 from data.vocabulary import vocabulary
@@ -89,7 +90,7 @@ class Dimension:
     """Something items are grouped and filtered by. `column` is its column in `facts`, `keys` its values in display order.
 
     A mask holds several values of a list, bits in the order of `keys`: `whose` says to which record the list belongs and
-    `listed` is the list column there, with a `role` a list of named records of which those in that role count.
+    `listed` is the list column there (empty where the mask is derived), with a `role` a list of named records of which those in that role count.
     A value holds exactly one, so its groups add up to the whole. The keys of an `open` dimension are what the data hold
     (`Questions.keys`), so `keys` is empty. `note` is what to know of it before counting.
     """
@@ -158,14 +159,12 @@ def _role(key: str, label: str, role: str) -> Dimension:
     return replace(_mask(key, label, "specialties", "letters", "specialties", keys), role=role, note=_ROLES)
 
 
-_SOURCES, _MODALITIES = _keys("sources"), modality_keys()
+_SOURCES, _MODALITIES, _NO_STUDY = _keys("sources"), modality_keys(), "No imaging study"
 _ROLES = "Only forms that say which certification is a board and which a subspecialty; most letters do not."
 _DIMENSIONS = (
     _value("category", "Treatment category", "decisions", categories()),
     _value("subcategory", "Treatment subcategory", "decisions", subcategories()),
-    _mask(
-        "modality", "Imaging modality", "modalities", "decisions", "imaging_modalities", _MODALITIES, "No imaging study"
-    ),
+    _mask("modality", "Imaging modality", "modalities", "decisions", "imaging_modalities", _MODALITIES, _NO_STUDY),
     _mask("admin", "Cited by the claims administrator", "sources", "decisions", "admin_sources", _SOURCES),
     _mask("reviewer", "Relied on by the reviewer", "sources", "decisions", "reviewer_sources", _SOURCES),
     _mask(
@@ -188,6 +187,12 @@ _DIMENSIONS = (
     _value("claim_age", "Age of the claim at the denial", "letters", CLAIM_AGES),
     _value("mtus_edition", "MTUS in force at the denial", "decisions", mtus_editions()),
     _value("drug_class", "Drug class", "decisions", drug_classes(), "Not a drug, or its class not known"),
+    replace(
+        _mask(
+            "study", "Imaging, fused apart", "modalities", "decisions", "", (*_MODALITIES, *fused_labels()), _NO_STUDY
+        ),
+        labels=fused_labels(),
+    ),
     _value("hybrid", "Fused studies", "decisions", STUDIES, "No imaging study"),
     replace(
         _value("contrast", "Contrast medium", "decisions", {}),
@@ -234,13 +239,13 @@ def facts_sql(condition: str = "true", order: str = "") -> str:
     SELECT letter_key, ordinal, items = 1 AS alone, overturned, {dates}, modified, ancillary, retrospective,
         admin_profile, reviewer_profile, specialty_group, claim_age, {mtus_edition_sql(asked)} AS mtus_edition,
         category, subcategory, CASE category WHEN 'pharmaceuticals' THEN subcategory ELSE '{NOT_STATED}' END AS drug_class,
-        {studies_sql("modality_mask", "fused")} AS hybrid, contrast,
+        {studies_sql("modality_mask", "fused")} AS hybrid, {study_sql("modality_mask", "fused")} AS study_mask, contrast,
         {step_sql("admin_mask", _SOURCES)} AS admin_step, {step_sql("reviewer_mask", _SOURCES)} AS reviewer_step,
         {agreement_sql("admin_mask", "reviewer_mask", _SOURCES)} AS agreement,
         {licence_sql("state_mask", _keys("states"))} AS licence, decision_days, priority, collection,
         {yes_no_sql("modified")} AS modified_request, {yes_no_sql("ancillary")} AS ancillary_item,
         {yes_no_sql("retrospective")} AS retrospective_request,
-        {", ".join(dimension.column for dimension in mask_dimensions())}
+        {", ".join(dimension.column for dimension in mask_dimensions() if dimension.listed)}
     FROM (FROM (SELECT d.letter_key, d.ordinal, d.outcome = 'overturned' AS overturned, d.hybrid AS fused, d.service_date,
         list_contains(d.flags, 'modified_request') AS modified,
         list_contains(d.flags, 'associated_service') OR list_contains(d.flags, 'falls_with_surgery') AS ancillary,
@@ -270,7 +275,9 @@ def cited_sql() -> str:
 
 
 def _masks_sql(whose: Whose) -> str:
-    return ",\n        ".join(_mask_sql(dimension) for dimension in mask_dimensions() if dimension.whose == whose)
+    return ",\n        ".join(
+        _mask_sql(dimension) for dimension in mask_dimensions() if dimension.whose == whose and dimension.listed
+    )
 
 
 def _text_sql(column: str) -> str:

@@ -87,6 +87,7 @@ _PREFIXES = {
     "claim_age": "Age of the claim: ",
     "decision_days": "Application to decision: ",
     "priority": "Priority: ",
+    "study": "Study: ",
     "laterality": "Side: ",
     "drug_class": "Drug class: ",
     "collection": "Collection: ",
@@ -191,6 +192,7 @@ def _compared(versus: Difference | None, rest: Rate | None, unit: str) -> str:
 _ABOUT = {
     "category": ("in {}", "the chosen categories"),
     "modality": ("on {}", "the chosen imaging"),
+    "study": ("on {}", "the chosen imaging"),
     "body": ("for {}", "the chosen body parts"),
 }
 _CIRCUMSTANCES = {

@@ -54,8 +54,7 @@ def answers(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[s
         reader = _recorder(connection, snapshot, replace(imaging, unit=unit), kept)
         reader.headline()
         reader.against_rest()
-        reader.by("modality", True)
-        reader.cross("modality", "body")
+        _ask_imaging(reader)
         for side in SIDES:
             _ask_guidelines(connection, snapshot, replace(whole, unit=unit), side, kept)
     whole_snapshot = _recorder(connection, snapshot, whole, kept)
@@ -119,6 +118,19 @@ def _ask_guidelines(
     since = _recorder(connection, snapshot, revised, kept)
     since.headline()
     since.against_rest(wider)
+
+
+def _ask_imaging(reader: Reader) -> None:
+    """What the page on imaging asks of all imaging, with fused studies under their parts and apart."""
+    for name in ("modality", "study"):
+        reader.by(name, True)
+        for columns in ("body", "contrast"):
+            reader.cross(name, columns)
+    reader.grounds()
+    for side in SIDES:
+        for source in reader.by_citation(side, "source")[:1]:
+            for document in reader.by_citation(side, "document", source.key)[:1]:
+                reader.by_citation(side, "section", source.key, document.key)
 
 
 def _ask_dates(reader: Reader) -> None:

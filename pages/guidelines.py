@@ -52,7 +52,7 @@ def one_side(view: View, side: Side) -> None:
     )
     groups = view.ask("by", "mtus_edition", filters=mtus)
     clicked = partial(choose_edition, side)
-    dots(view, "mtus_edition", groups, heading="Edition in force", by_rate=False, head=head, on_click=clicked)
+    dots(view, "mtus_edition", groups, heading="Edition in force", by_rate=False, head=head, on_pick=clicked)
     versus, before = view.ask("against_rest", wider, filters=since)
     note(revision_words(view.ask("headline", filters=since).rate, before, versus, unit_of(view)))
 

@@ -2,54 +2,62 @@
 
 from functools import partial
 
-from data.filters import Choice
-from data.schema import NOT_STATED, dimensions
-from pages.parts.charts.draw import draw
-from pages.parts.charts.matrix import matrix
-from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
-from pages.parts.pictures import choose_pair, dots, unit_of
-from pages.parts.tables import rate_cells, rate_columns, table
+import streamlit as st
 
-MOST = 6
+from pages.parts.cited import WHOSE, cited
+from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
+from pages.parts.grounds import grounds
+from pages.parts.pictures import dots
+from pages.parts.studies import against, studies, switch, toggle_study
 
 view = begin("imaging")
 title(view, "How do imaging requests fare?")
-choice = view.filters.choice("modality")
-chosen = choice.include
-every = view.filters.choose("modality", Choice(exclude=tuple({*choice.exclude, NOT_STATED})))
-imaging = view.filters if chosen else every
-head = view.ask("headline", filters=imaging)
+of = studies(view.filters, st.query_params.get("hybrids", ""))
+head = view.ask("headline", filters=of.shown)
 if not head.decisions:
     nothing_found(view)
-say(view, head, lead="" if chosen else "All imaging: ", filters=imaging)
+say(view, head, lead="" if of.chosen else "All imaging: ", filters=of.shown)
 
 section("By modality")
-note(
-    "Bone scan, SPECT, CT and DEXA first, then the other studies. An item that asks for a fused study, such as SPECT/CT, "
-    "counts under each of its parts. Only what is in dispute counts, not guidance for a needle and not what a rationale merely mentions."
+switch()
+fused = (
+    "An item that asks for a fused study, such as SPECT/CT, stands in a row of its own and not under its parts."
+    if of.dimension == "study"
+    else "An item that asks for a fused study, such as SPECT/CT, counts under each of its parts."
 )
-groups = view.ask("by", "modality", True, filters=every)
-dots(view, "modality", groups, heading="Imaging modality", by_rate=False, head=view.ask("headline", filters=every))
+note(
+    f"Bone scan, SPECT, CT and DEXA first, then the other studies. {fused} "
+    "Only what is in dispute counts, not guidance for a needle and not what a rationale merely mentions."
+)
+dots(
+    view,
+    of.dimension,
+    view.ask("by", of.dimension, True, filters=of.every),
+    heading="Imaging modality",
+    by_rate=False,
+    head=view.ask("headline", filters=of.every),
+    on_pick=partial(toggle_study, of.dimension),
+)
 
 section("By modality and body part")
-cells = view.ask("cross", "modality", "body", filters=imaging)
-cells = {pair: rate for pair, rate in cells.items() if pair[0] != NOT_STATED}
-modality, body = dimensions()["modality"], dimensions()["body"]
-sizes: dict[str, int] = {}
-for (_, part), rate in cells.items():
-    sizes[part] = sizes.get(part, 0) + rate.n
-columns = {key: body.term_label(key) for key in sorted(sizes, key=lambda key: -sizes[key])[:MOST]}
-shown = {pair: rate for pair, rate in cells.items() if pair[1] in columns}
-rows = {key: modality.term_label(key) for key in modality.keys if any(pair[0] == key for pair in shown)}
-draw(
-    matrix(rows, columns, shown, unit=unit_of(view), dark=view.dark),
-    key="ov-imaging-body",
-    alt="Overturn rate by imaging modality and body part",
-    on_click=partial(choose_pair, "modality", "body"),
+against(view, of, "body")
+
+section("With and without contrast")
+note("As the request says it. Shown are CT and MRI, and other studies for which any request says it.")
+against(view, of, "contrast", at_least=("ct", "mri"))
+
+what = "the chosen imaging" if of.chosen else "imaging"
+section(f"What the {WHOSE[view.filters.side]} {'cites' if view.filters.side == 'admin' else 'relies on'} for {what}")
+note(
+    "A decision that cites several documents or sections counts under each. “Guideline source of the” in the sidebar "
+    "turns to the other side; the reviewer’s citation is chosen together with the outcome, so it explains a decision and does not predict one."
 )
-lines = [
-    [modality.term_label(m), body.term_label(b), *rate_cells(view, rate)]
-    for (m, b), rate in sorted(cells.items(), key=lambda item: -item[1].n)
-]
-table(view, ("Modality", "Body part", *rate_columns(view)), lines, name="modality-body")
+cited(view, of.shown)
+
+section(f"Grounds for {what}, by outcome")
+note(
+    "The share of the overturned and of the upheld that state a ground. Counted are grounds that are read well enough, checked "
+    "against labelled letters; a decision may state several, or none of these. They are written together with the outcome and do not predict one."
+)
+grounds(view, of.shown)
 definitions()

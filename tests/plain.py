@@ -50,8 +50,9 @@ def plain_items(snapshot: Snapshot) -> list[PlainItem]:
 def _item(row: dict[str, Any], steps: dict[tuple[int, int, str], set[int]], snapshot: Snapshot) -> PlainItem:
     held: dict[str, frozenset[str]] = {}
     for key, dimension in dimensions().items():
-        if dimension.kind == "mask" and not dimension.role:
+        if dimension.kind == "mask" and dimension.listed and not dimension.role:
             held[key] = frozenset(row[dimension.listed]) & set(dimension.keys) or frozenset([NOT_STATED])
+    held["study"] = frozenset(_studies(set(row["imaging_modalities"]), row["hybrid"])) or frozenset([NOT_STATED])
     for side in ("admin", "reviewer"):
         held[f"{side}_profile"] = frozenset([_profile(row[f"{side}_sources"])])
     groups = {_group(key) for key in row["specialty_keys"]}
@@ -80,6 +81,15 @@ def _item(row: dict[str, Any], steps: dict[tuple[int, int, str], set[int]], snap
         held,
         text.lower(),
     )
+
+
+def _studies(modalities: set[str], fused: bool) -> set[str]:
+    """A fused study stands for the modalities that it joins."""
+    for parts in ("bone_scan spect ct", "spect ct", "bone_scan spect", "pet ct", "pet mri", "bone_scan ct"):
+        joined = set(parts.split())
+        if fused and joined <= modalities:
+            return (modalities - joined) | {f"fused_{parts.replace(' ', '_')}"}
+    return modalities
 
 
 def _profile(sources: list[str]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
 from data.categories import category_of
-from data.imaging import discussed_in, imaging_in, modality_keys, requested_modalities
+from data.derivations import study_sql
+from data.imaging import discussed_in, fused_labels, fused_studies, imaging_in, modality_keys, requested_modalities
 from tests.builder import Item, read_letter
 
 H, R = "hybrid", "requested"
@@ -137,3 +139,35 @@ def test_discussed_leaves_out_what_is_requested_and_treatment() -> None:
 def test_the_four_target_modalities_come_first() -> None:
     assert modality_keys()[:4] == ("bone_scan", "spect", "ct", "dexa")
     assert len(modality_keys()) == len(set(modality_keys())) == 12
+
+
+def test_fused_studies_are_known_by_what_they_join() -> None:
+    assert fused_studies() == {
+        "fused_bone_scan_spect_ct": ("bone_scan", "spect", "ct"),
+        "fused_spect_ct": ("spect", "ct"),
+        "fused_bone_scan_spect": ("bone_scan", "spect"),
+        "fused_pet_ct": ("pet", "ct"),
+        "fused_pet_mri": ("pet", "mri"),
+        "fused_bone_scan_ct": ("bone_scan", "ct"),
+    }
+    assert fused_labels()["fused_bone_scan_spect_ct"] == "Fused Bone scan/SPECT/CT"
+
+
+@pytest.mark.parametrize(
+    ("modalities", "fused", "held"),
+    [
+        (("ct",), False, {"ct"}),
+        (("ct", "spect"), False, {"ct", "spect"}),
+        (("ct", "spect"), True, {"fused_spect_ct"}),
+        (("ct", "mri", "spect"), True, {"fused_spect_ct", "mri"}),
+        (("bone_scan", "ct", "spect"), True, {"fused_bone_scan_spect_ct"}),
+        (("ct", "pet", "spect"), True, {"fused_spect_ct", "pet"}),
+        (("dexa",), True, {"dexa"}),
+        ((), False, set()),
+    ],
+)
+def test_a_fused_study_has_a_bit_of_its_own(modalities: tuple[str, ...], fused: bool, held: set[str]) -> None:
+    keys = (*modality_keys(), *fused_studies())
+    mask = sum(1 << keys.index(key) for key in modalities)
+    (found,) = duckdb.execute(f"SELECT {study_sql(f'{mask}::UBIGINT', str(fused))}").fetchone() or (0,)
+    assert {key for bit, key in enumerate(keys) if found >> bit & 1} == held

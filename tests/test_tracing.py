@@ -463,6 +463,7 @@ FACTS = {
     "specialty_mask": "specialty",
     "body_mask": "body_part",
     "state_mask": "licence_state",
+    "study_mask": "imaging",
     "reason_mask": "reason",
 }
 

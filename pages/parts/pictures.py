@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -12,7 +12,7 @@ import streamlit as st
 
 from data.filters import Choice, DateRange
 from data.rates import Group, Headline
-from data.schema import NOT_STATED
+from data.schema import NOT_STATED, dimensions
 from data.sentences import listed, standing_out
 from data.spans import Length, period_end
 from data.statistics import Unit, counted, rate_words
@@ -79,17 +79,20 @@ def dots(
     by_rate: bool = True,
     most: int | None = None,
     head: Headline | None = None,
+    on_pick: Callable[[str], None] | None = None,
+    picked: Collection[str] = (),
     compact: bool = False,
-    on_click: Callable[[str], None] | None = None,
 ) -> None:
-    """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters, or does `on_click`.
+    """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters.
 
     The line across is the rate of everything in the filter, or that of `head`. The picture keeps the `most` frequent
     groups that are stated, and never more than `MOST_ROWS` beside the chosen ones; the table below has all of them.
+    `on_pick` hears clicks instead of the filter, with `picked` as what is chosen; what is no dimension and has none cannot
+    be clicked.
     """
     head = head or view.ask("headline")
-    on_click = on_click or partial(toggle, dimension)
-    chosen = view.filters.choice(dimension).include
+    chosen = picked or view.filters.choice(dimension).include
+    on_click = on_pick or (partial(toggle, dimension) if dimension in dimensions() else None)
     ordered = sorted(groups, key=_place) if by_rate else list(groups)
     if not ordered:
         st.info("Nothing to show here for this filter.")
@@ -102,7 +105,7 @@ def dots(
             label=group.label,
             rate=group.rate,
             selected=group.key in chosen,
-            colour=modality_colour(group.key, view.dark) if dimension == "modality" else None,
+            colour=modality_colour(group.key, view.dark) if dimension in ("modality", "study") else None,
         )
         for group in shown
     ]

@@ -89,7 +89,7 @@ def drill(view: View, side: Side) -> None:
             "A decision that names two sources counts under both, so these add up to more than the whole. "
             "A click on a source chooses it and opens its documents."
         )
-        dots(view, side, view.ask("by", side), heading="Guideline source", on_click=partial(open_source, side))
+        dots(view, side, view.ask("by", side), heading="Guideline source", on_pick=partial(open_source, side))
         return
     name = citation_label("source", source) if not document else citation_label("document", document)[:120]
     section(f"{'Sections' if document else 'Documents'} of {plain(name)}")
@@ -101,7 +101,7 @@ def drill(view: View, side: Side) -> None:
             "Documents and sections are no filters: a click opens a document’s sections, and the words of its name find letters. "
             f"{count_of(groups, 'document', LISTED)}"
         )
-        dots(view, "document", groups, heading="Document", most=_most(groups), on_click=open_document)
+        dots(view, "document", groups, heading="Document", most=_most(groups), on_pick=open_document)
         return
     groups = view.ask("by_citation", side, "section", source, document, LISTED)
     note(
@@ -113,7 +113,7 @@ def drill(view: View, side: Side) -> None:
     if phrase:
         words = replace(view.filters, words=with_phrase(view.filters.words, phrase))
         link("letters", f"Letters with the words {plain(phrase)}", words, mark="document")
-    dots(view, "section", groups, heading="Section", most=_most(groups), on_click=find_section)
+    dots(view, "section", groups, heading="Section", most=_most(groups), on_pick=find_section)
 
 
 def _most(groups: Sequence[Group]) -> int | None:

@@ -18,6 +18,7 @@ from pages.parts.charts.figure import Figure
 from pages.parts.charts.funnel import funnel_plot
 from pages.parts.charts.marks import Mark
 from pages.parts.charts.matrix import matrix
+from pages.parts.charts.pairs import Pair, paired_bars
 from pages.parts.charts.ratios import RatioRow, rate_and_ratio
 from pages.parts.charts.trend import Period, trend
 
@@ -65,6 +66,10 @@ RATIOS = [
 MARKS = [Mark(date(2016, 12, 1), "MTUS revised", "what was new"), Mark(date(2010, 1, 1), "long before")]
 SOURCES = {"mtus": "MTUS", "odg": "Official Disability Guidelines"}
 CELLS = {("mtus", "mtus"): rate(28, 104), ("mtus", "odg"): rate(2, 3), ("odg", "mtus"): rate(0, 0)}
+PAIRS = [
+    Pair("guideline_recommends", "Guideline <b> recommends it", rate(40, 60), rate(3, 300), selected=True),
+    Pair("no_red_flags", "No red flags", rate(0, 5), rate(60, 300)),
+]
 LABELS = {row.key: row.label for row in ROWS}
 DRAWN = {
     "dots": lambda dark: rate_dots(ROWS, OVERALL, dark=dark),
@@ -76,6 +81,7 @@ DRAWN = {
     "plain trend": lambda dark: trend([replace(one, limits=None, flag=None) for one in PERIODS], OVERALL, dark=dark),
     "changes": lambda dark: change_dots(CHANGES, dark=dark),
     "matrix": lambda dark: matrix(SOURCES, SOURCES, CELLS, dark=dark, diagonal=True, row_title="a", column_title="b"),
+    "pairs": lambda dark: paired_bars(PAIRS, dark=dark),
     "funnel": lambda dark: funnel_plot(funnel({row.key: row.rate for row in ROWS}), LABELS, dark=dark),
     "ratios": lambda dark: rate_and_ratio(RATIOS, OVERALL, dark=dark),
     "raw": lambda dark: rate_and_ratio([replace(row, ratio=None) for row in RATIOS], OVERALL, dark=dark),
