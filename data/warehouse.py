@@ -93,7 +93,8 @@ def current_snapshot(folder: Path) -> Snapshot | None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WarehouseError(
             f"The pointer file {pointer} cannot be read ({error}), so it is not known which snapshot to serve. "
-            "Load the letters again with python -m loaders ingest --from-nothing PATH."
+            "Name one with python -m loaders rollback ID (history lists them), or load the letters again with "
+            "python -m loaders ingest --from-nothing PATH."
         ) from error
     return snapshot(folder, str(named))
 
@@ -138,10 +139,14 @@ def read_manifest(folder: Path, snapshot_id: str) -> dict[str, Any]:
             manifest[key]
     except FileNotFoundError:
         raise WarehouseError(
-            f"The snapshot {snapshot_id} is not here: it was pruned, or belongs to another warehouse."
+            f"The snapshot {snapshot_id} is not here: it was pruned, or belongs to another warehouse. "
+            "python -m loaders history lists those that are; rollback ID serves one of them."
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WarehouseError(f"The manifest of the snapshot {snapshot_id} cannot be read: {error}.") from error
+        raise WarehouseError(
+            f"The manifest of the snapshot {snapshot_id} cannot be read: {error}. Serve another one with "
+            "python -m loaders rollback ID (history lists them), or load again with python -m loaders ingest --from-nothing PATH."
+        ) from error
     return dict(manifest)
 
 

@@ -21,7 +21,7 @@ try:
     from data.record_schema import schema
     from data.rules import known_rule
     from data.warehouse import current_snapshot, default_folder, read_journal
-    from loaders.commands import add_commands
+    from loaders.commands import add_commands, at_least_one
     from loaders.evaluate import evaluate, read_all
     from loaders.evaluate_items import evaluate_items
     from loaders.evaluate_phrases import evaluate_phrases
@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
         help="leave what is loaded out: a new start, also for a damaged warehouse",
     )
     load.add_argument("--if-empty", action="store_true", help="do nothing when the warehouse already has a snapshot")
-    load.add_argument("--workers", type=int, default=None, help="processes that parse (default: one a core)")
+    load.add_argument("--workers", type=at_least_one, default=None, help="processes that parse (default: one a core)")
     load.add_argument(
         "--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://host:8786, whose workers parse instead"
     )
@@ -164,7 +164,7 @@ def _add_synthesize(commands: Any) -> None:
     form.add_argument(
         "--records", action="store_const", dest="kind", const="records", help="records alone, for ingest, to a .jsonl"
     )
-    made.add_argument("--workers", type=int, default=1, help="processes that write at once")
+    made.add_argument("--workers", type=at_least_one, default=1, help="processes that write at once")
     made.set_defaults(run=_synthesize, kind="text")
 
 

@@ -19,6 +19,13 @@ from loaders.purge import forget, purge
 from loaders.verify import verify
 
 
+def at_least_one(text: str) -> int:
+    """A number of processes as typed. Raises ArgumentTypeError for what is none, or below 1."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes, which begins at 1")
+    return int(text)
+
+
 def add_commands(commands: Any) -> None:
     """Add these commands to the subparsers of the command line."""
     _add(commands, "history", _history, "list snapshots and loads, newest first")
@@ -41,7 +48,7 @@ def add_commands(commands: Any) -> None:
     check.add_argument("--every", action="store_true", help="every snapshot rather than the served one")
 
     again = _add(commands, "reparse", _reparse, "read stored letters anew after a change of parser or vocabulary")
-    again.add_argument("--workers", type=int, default=None, help="processes that parse (default: one a core)")
+    again.add_argument("--workers", type=at_least_one, default=None, help="processes that parse (default: one a core)")
     again.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler whose workers parse instead")
 
     why = _add(commands, "diff", _diff, "say why figures changed between two snapshots")

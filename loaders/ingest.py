@@ -71,6 +71,7 @@ class Summary:
 
 
 WRITING = "writing the snapshot"
+_UNNAMED = "a purged letter"  # its file may be named after its case
 Report = Callable[[int, str], None]
 Refuse = Callable[[Rejected], None]
 Source = Callable[[Load, Refuse, Callable[[], None]], Iterator[Piece]]
@@ -174,7 +175,7 @@ def ingest_rejected(
 
 def last_load(folder: Path) -> dict[str, Any] | None:
     """What the journal says of the last load, None where there was none."""
-    loads = [entry for entry in read_journal(folder) if "rejected" in entry]
+    loads = [entry for entry in read_journal(folder) if "rejected" in entry and entry.get("act") != "reparse"]
     return loads[-1] if loads else None
 
 
@@ -289,7 +290,10 @@ def _journal_entry(load_id: str, said: dict[str, Any], summary: Summary) -> dict
         "unchanged": summary.unchanged,
         "confirmed": summary.confirmed,
         "passed_over": summary.passed_over,
-        "rejected": [asdict(refusal) for refusal in summary.rejected],
+        "rejected": [
+            asdict(replace(refused, source=_UNNAMED) if refused.code == "purged" else refused)
+            for refused in summary.rejected
+        ],
         "snapshot": summary.snapshot.snapshot_id if summary.snapshot else None,
         "seconds": round(summary.seconds, 2),
     }

@@ -20,9 +20,10 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from data.errors import OverturnError
-from loaders.chunks import Chunk, Done, parse_chunk, single
+from loaders.chunks import Chunk, Done, parse_chunk, single, versions
 from loaders.read import Rejected
 
+_WORKERS_WITHIN = 30  # seconds
 _AHEAD = 3  # chunks a process that may wait: enough to keep it busy, few enough to bound memory
 _DIED_CODE = "reader_died"
 _DIED = (
@@ -85,7 +86,27 @@ def _dask(address: str) -> Any:
         raise OverturnError(
             f"No Dask scheduler answers at {address}: {error}. Start one (dask scheduler), or leave --scheduler out."
         ) from error
+    _need_workers(client, address)
     return client.get_executor(pure=False)
+
+
+def _need_workers(client: Any, address: str) -> None:
+    """A worker that has this program, in the versions of here: without one a load would wait for ever, or mix what two versions read."""
+    how = "Start scheduler and workers in the folder of this program with PYTHONPATH=. (ARCHITECTURE.md, On a cluster), then load again."
+    try:
+        client.wait_for_workers(1, timeout=_WORKERS_WITHIN)
+        theirs = client.submit(versions, pure=False).result(timeout=_WORKERS_WITHIN)
+    except TimeoutError as error:
+        raise OverturnError(f"No worker of the Dask scheduler at {address} answers. {how}") from error
+    except (RuntimeError, ImportError) as error:
+        raise OverturnError(
+            f"The Dask scheduler at {address} or its workers lack this program: {error}. {how}"
+        ) from error
+    if theirs != versions():
+        raise OverturnError(
+            f"The workers at {address} read letters with other versions of parser and vocabulary ({theirs}) than this "
+            f"program ({versions()}). Bring them to the same version, then load again."
+        )
 
 
 def _ordered(chunks: Iterable[Chunk], start: Callable[[], Any], width: int) -> Iterator[Done]:

@@ -314,3 +314,29 @@ def test_nothing_staged_holds_a_purged_letter(folder: Path, monkeypatch: pytest.
         ingest([letters(folder.parent / "letters", "more")], folder, workers=1)
     assert (folder / "stage").exists()
     assert where(folder / "stage", WORD) <= {".json"}, "a refusal names the file, nothing more"
+
+
+def test_words_are_found_where_the_disk_cannot_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from data import search
+
+    served = current_snapshot(folder)
+    assert served
+    monkeypatch.setattr("data.search.os.access", lambda *_: False)
+    search._open.cache_clear()
+    search.letters_with.cache_clear()
+    before = sorted(path.name for path in served.index.iterdir())
+    assert search.letters_with(served.index, WORD).num_rows == 1
+    assert verify(folder, all_texts=True).wrong == []
+    assert sorted(path.name for path in served.index.iterdir()) == before
+    search._open.cache_clear()
+
+
+def test_the_journal_does_not_name_a_purged_letter_again(folder: Path) -> None:
+    letter = id_of(folder, WORD)
+    with current_snapshot(folder).connect() as connection:  # type: ignore[union-attr]
+        (source,) = connection.execute("SELECT source FROM letters WHERE letter_id = ?", [letter]).fetchone() or ("",)
+    purge(folder, [letter])
+    ingest([folder.parent / "letters"], folder, workers=1)
+    last = read_journal(folder)[-1]
+    assert [refused["code"] for refused in last["rejected"]] == ["purged"]
+    assert source not in json.dumps(last["rejected"])

@@ -57,7 +57,7 @@ def synthesize(
         raise OverturnError(f"A corpus has 1 to {MOST_LETTERS:,} letters, for so many case numbers there are.")
     suffix = out.suffix.lower()
     if (suffix == ".jsonl") != (kind == "records"):
-        raise OverturnError("Records go to a .jsonl file (--records OUT.jsonl), and nothing else does.")
+        raise OverturnError("Records go to a .jsonl file (OUT.jsonl --records), and nothing else does.")
     about = out.with_suffix("") if suffix in (".zip", ".jsonl") else out
     for path in {out, about}:
         if path.is_file() or (path.is_dir() and any(path.iterdir())):
