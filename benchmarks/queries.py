@@ -164,8 +164,8 @@ def _ask_reader(repeats: int, served: Snapshot, known: list[tuple[str, str]], th
                 "headline": lambda f=found: ask(f, "headline"),
             }[key[1]]
             asked.ms[key], answer = _timed(repeats, work)
-            if isinstance(answer, list):
-                asked.hits[words] = len(answer)
+            if key[1] == "letters found":
+                asked.hits[words] = answer.num_rows
         ids, cases = cycle([row[0] for row in known]), cycle([row[1] for row in known])
         letter, case = ("one letter with its text", "letter"), ("the letter of a case number", "letter_for_case")
         asked.ms[*letter, (), EVERYTHING], opened = _timed(repeats, lambda: ask(Filters(), "letter", next(ids)[:16]))

@@ -85,7 +85,7 @@ class PeriodsCompared(Rates):
         return list(self._by(length, self._months()))
 
     def _by(self, length: Length, months: Mapping[date, Sums]) -> tuple[Period, ...]:
-        rho = self._rho(sum(months.values(), Sums()))
+        rho = 0.0 if self.by_letter else self._rho(sum(months.values(), Sums()))
         cells: dict[date, Sums] = {}
         for month, sums in months.items():
             start = period_start(length, month)
@@ -125,7 +125,7 @@ class PeriodsCompared(Rates):
         sums = {bool(row[0]): sums_of(row[1:]) for row in rows}
         if len(sums) < 2:
             return None
-        rho = self._rho(sums[False] + sums[True])
+        rho = 0.0 if self.by_letter else self._rho(sums[False] + sums[True])
         before, after = overturn_rate(sums[False], rho), overturn_rate(sums[True], rho)
         first, covered = self.bounds()[0], self.covered()
         loaded = Span(first, max(first, covered)) if first and covered else spans.current

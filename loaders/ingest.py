@@ -156,11 +156,12 @@ def ingest_rejected(
     """Load only the files that the last load refused, from the paths it was given. Raises OverturnError where none are."""
     last = last_load(folder)
     if not last or not last["rejected"]:
+        again = [entry for entry in read_journal(folder) if entry.get("act") == "reparse"]
+        if again and again[-1]["rejected"]:
+            raise OverturnError(
+                "What was refused last are stored letters, read anew; python -m loaders reparse tries again."
+            )
         raise OverturnError(f"The last load into {folder} refused no file, so there is nothing to try again.")
-    if not last["paths"]:
-        raise OverturnError(
-            "What was refused last are stored letters, read anew; python -m loaders reparse tries again."
-        )
     return ingest(
         [Path(path) for path in last["paths"]],
         folder,
@@ -174,7 +175,7 @@ def ingest_rejected(
 
 
 def last_load(folder: Path) -> dict[str, Any] | None:
-    """What the journal says of the last load, None where there was none."""
+    """What the journal says of the last load of files, None where there was none."""
     loads = [entry for entry in read_journal(folder) if "rejected" in entry and entry.get("act") != "reparse"]
     return loads[-1] if loads else None
 

@@ -79,7 +79,7 @@ def test_reparse_gives_what_a_load_by_the_same_version_gives(
     loaded: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     reads_otherwise(monkeypatch)
-    fresh = ingest([tmp_path / "letters"], tmp_path / "fresh", workers=1)
+    fresh = ingest([tmp_path / "letters"], tmp_path / "fresh", collection="first", workers=1)
     assert content(reparse(loaded, workers=1).snapshot) == content(fresh.snapshot)
 
 
