@@ -65,9 +65,22 @@ class Questions:
 
     def _whole(self, condition: str = "true", values: Sequence[object] = ()) -> Sums:
         """The sums of the whole snapshot, or of the items for which `condition` holds, in the filter's unit."""
-        letter = "1 n, (y > 0)::INT y" if self.by_letter else "n, y"
+        letter = self._letter()
         sql = f"WITH per AS (SELECT {letter} FROM ({per_letter(condition)})) SELECT {SUMS} FROM per"
         return sums_of(self._one(sql, [*values, *values]))
+
+    def _letter(self) -> str:
+        """SQL of a letter's `n` and `y` in the filter's unit, from its items."""
+        return "1 n, (y > 0)::INT y" if self.by_letter else "n, y"
+
+    def _pair(self) -> str:
+        """SQL of a letter on both sides, from its items in a group (`g`) and in all (`w`), in the filter's unit.
+
+        `n` and `y` are in the group, `rn` and `ry` outside of it, `wy` in all.
+        """
+        if self.by_letter:
+            return "1 n, (g.y > 0)::INT y, (w.n > g.n)::INT rn, (w.y > g.y)::INT ry, (w.y > 0)::INT wy"
+        return "g.n, g.y, w.n - g.n rn, w.y - g.y ry, w.y wy"
 
     def _rho(self, whole: Sums) -> float:
         """The intra-letter correlation for a filter with these sums; that of the whole snapshot where it cannot tell."""

@@ -63,12 +63,8 @@ class Citing(Rates):
             cited = f"{cited} AND document IS NULL"
         elif document is not None:
             cited, cited_values = f"{cited} AND document = ?", [*cited_values, document]
-        letter = "1 n, (y > 0)::INT y" if self.by_letter else "n, y"
-        pair = (
-            "1 n, (g.y > 0)::INT y, (w.n > g.n)::INT rn, (w.y > g.y)::INT ry, (w.y > 0)::INT wy"
-            if self.by_letter
-            else "g.n, g.y, w.n - g.n rn, w.y - g.y ry, w.y wy"
-        )
+        letter = self._letter()
+        pair = self._pair()
         return (
             f"""
             WITH items AS MATERIALIZED (SELECT rowid AS item, letter_key, overturned, alone FROM facts WHERE {condition}),

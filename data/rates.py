@@ -123,11 +123,7 @@ class Rates(Questions):
         wider, wider_values = where(within, self.bits) if within else ("true", [])
         # Only letters that hold items of the filter are looked at; what is left of the whole is the rest. A letter with
         # items on both sides counts on both, and its shared part enters the covariance.
-        pair = (
-            "1 n, (g.y > 0)::INT y, (w.n > g.n)::INT rn, (w.y > g.y)::INT ry, (w.y > 0)::INT wy"
-            if self.by_letter
-            else "g.n, g.y, w.n - g.n rn, w.y - g.y ry, w.y wy"
-        )
+        pair = self._pair()
         row = self._one(
             f"""
             WITH g AS (SELECT letter_key, count(*) n, count(*) FILTER (overturned) y
@@ -143,10 +139,7 @@ class Rates(Questions):
         single = Sums.letters_as_units(*row[13:])
         group, cross = sums_of(row[:7]) + single, CrossSums(*(int(value or 0) for value in row[7:12]))
         whole = self._whole(wider, wider_values)
-        rest = rest_of(whole, group, cross)
-        if self.by_letter:
-            in_letters = int(row[12] or 0) + single.y
-            rest = Sums.letters_as_units(whole.n - group.n + cross.letters, whole.y - in_letters + cross.ny)
+        rest = self.outside(whole, group, cross, int(row[12] or 0) + single.y)
         if not group.n or not rest.n:
             return None, None
         rho = 0.0 if self.by_letter else self._whole_rho()
@@ -179,13 +172,9 @@ class Rates(Questions):
         """The sums of the whole filter and, by key of a dimension, those of the group, of the rest, and across both."""
         condition, values = self.where(ignoring=None if own else name)
         column = dimensions()[name].column
-        # A letter with items in the group and outside it counts on both sides: n, y in the group, rn, ry outside, wy in all.
-        letter = "1 n, (y > 0)::INT y" if self.by_letter else "n, y"
-        pair = (
-            "1 n, (g.y > 0)::INT y, (w.n > g.n)::INT rn, (w.y > g.y)::INT ry, (w.y > 0)::INT wy"
-            if self.by_letter
-            else "g.n, g.y, w.n - g.n rn, w.y - g.y ry, w.y wy"
-        )
+        # A letter with items in the group and outside it counts on both sides.
+        letter = self._letter()
+        pair = self._pair()
         keyed, key_values = self._keyed(name)
         rows = self._all(
             f"""
@@ -234,7 +223,7 @@ class Rates(Questions):
         first, second = dimensions()[rows_name].column, dimensions()[columns_name].column
         first_keyed, first_values = self._keyed(rows_name, "a")
         second_keyed, second_values = self._keyed(columns_name, "b")
-        letter = "1 n, (y > 0)::INT y" if self.by_letter else "n, y"
+        letter = self._letter()
         found = self._all(
             f"""
             WITH base AS (SELECT letter_key, {first} a, {second} b, count(*) n, count(*) FILTER (overturned) y

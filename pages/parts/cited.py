@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 
 from data.filters import Filters
@@ -50,16 +52,12 @@ def cited(view: View, filters: Filters) -> None:
         on_pick=_choose_document,
         picked=(document.key,),
     )
-    note(f"Sections of <b>{_escaped(document.label)}</b>; a click above shows those of another document.")
+    note(f"Sections of <b>{html.escape(document.label)}</b>; a click above shows those of another document.")
     sections = view.ask("by_citation", side, "section", source, document.key, filters=filters)
     if [group.key for group in sections] == ["not_stated"]:
         note("No citation of this document names a section.")
         return
     dots(view, "section", sections, heading="Section", most=MOST, head=head)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _changed_source() -> None:
