@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scratch.mkdir(parents=True, exist_ok=True)
         measures: dict[str, Callable[[], dict[str, Any]]] = {
             "parsing": lambda: parsing.measure(_letters(options.folder), say),
-            "loading": lambda: loading.measure(options.letters, scratch, say),
+            "loading": lambda: loading.measure(options.letters, scratch, say, options.room),
             "queries": lambda: queries.measure(options.decisions, scratch, say, options.repeats),
         }
         for part in wanted:
@@ -70,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="make letters and snapshots there, and take those that are there"
+    )
+    parser.add_argument(
+        "--room", type=Path, metavar="FOLDER", help="where letters are loaded into (default: beside the letters)"
     )
     parser.add_argument("--results", type=Path, default=RESULTS, metavar="FILE")
     parser.add_argument("--readme", action="store_true", help="only write the kept figures into the README")

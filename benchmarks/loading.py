@@ -17,13 +17,14 @@ MONTHS = 83  # a month is this part of the letters: 12,000 to a million
 BUDGET_LETTERS, BUDGET_SECONDS, BUDGET_BYTES = 1_000_000, 30 * 60, 2 * 1024**3
 
 
-def measure(letters: int, scratch: Path, say: Say) -> dict[str, Any]:
+def measure(letters: int, scratch: Path, say: Say, room: Path | None = None) -> dict[str, Any]:
     """Figures of loads of a tenth of `letters` synthetic letters and of all, made below `scratch`.
 
-    Letters that are there from an earlier run are taken as they are; the warehouses are made anew and removed.
+    Letters that are there from an earlier run are taken as they are; the warehouses are made anew and removed, below
+    `room` where it is named, which may be another disk than that of the letters.
     """
     sizes = sorted({max(1, letters // 10), letters})
-    return {"sizes": [_one_size(size, scratch, say) for size in sizes]}
+    return {"sizes": [_one_size(size, scratch, room or scratch, say) for size in sizes]}
 
 
 def corpus(letters: int, scratch: Path, say: Say) -> Path:
@@ -38,11 +39,11 @@ def corpus(letters: int, scratch: Path, say: Say) -> Path:
     return folder / "letters"
 
 
-def _one_size(letters: int, scratch: Path, say: Say) -> dict[str, Any]:
+def _one_size(letters: int, scratch: Path, room: Path, say: Say) -> dict[str, Any]:
     month = max(1, letters // MONTHS)
     files = sorted(corpus(letters + month, scratch, say).rglob("*.txt"))
     most, further = scratch / f"load-{letters}", scratch / f"month-{letters}"
-    warehouse = scratch / f"warehouse-{letters}"
+    warehouse = room / f"warehouse-{letters}"
     _clear(most, further, warehouse)
     _link(files[:letters], most)
     _link(files[letters:], further)

@@ -18,9 +18,21 @@ from data.statistics import Sums, pooled_rho
 from data.warehouse import Snapshot
 
 Row = tuple[Any, ...]
+PARTS = 232_792_560
+"""The least common multiple of 1 to 20: in such parts a letter's y^2/n is a whole number up to 20 items."""
+
+
+def quotients(y: str, n: str, condition: str = "true") -> str:
+    """SQL of the sum of y^2/n over letters with `condition`, the same to the last digit however threads share the rows.
+
+    Sums of fractions depend on their order; those of whole parts do not, and more than 20 items lose less than 1/PARTS.
+    """
+    return f"(coalesce(sum({PARTS}::BIGINT * {y} * {y} // greatest({n}, 1)) FILTER ({condition}), 0) / {PARTS})::DOUBLE"
+
+
 SUMS = (
     "coalesce(sum(n), 0)::BIGINT, coalesce(sum(y), 0)::BIGINT, count(*)::BIGINT, coalesce(sum(n*n), 0)::BIGINT, "
-    "coalesce(sum(y*y), 0)::BIGINT, coalesce(sum(n*y), 0)::BIGINT, coalesce(sum(y*y/n), 0)::DOUBLE"
+    f"coalesce(sum(y*y), 0)::BIGINT, coalesce(sum(n*y), 0)::BIGINT, {quotients('y', 'n')}"
 )
 
 

@@ -18,6 +18,7 @@ from data.comparison import (
     standardised_difference,
 )
 from data.filters import Filters
+from data.levels import BODY, CLAIM_AGE, MODIFIED, WHAT, YEAR, Level
 from data.schema import dimensions
 from data.sides import SMALL_PART, Shares, Sides
 from data.statistics import CrossSums, Difference, Rate, Sums, difference, overturn_rate
@@ -34,20 +35,14 @@ MIXES = {
 """The dimensions whose shares are compared, and those that set them: where the filters differ in one of these they differ
 in such shares because it was chosen."""
 
-_FIRST = "({0} & ~(greatest({0}, 1::UBIGINT) - 1))"
-# A level, what it is called, its column, and the dimensions that set it: a level that tells A from B is left out, for
-# letters that are comparable in it would lie on one side alone. Lists count by their first value in display order.
+# A level and the dimensions that set it: a level that tells A from B is left out, for letters that are comparable in it
+# would lie on one side alone.
 _LEVELS = (
-    ("year", "year of the denial", "coalesce(year(ur_denial_date), 0)", ("mtus_edition",)),
-    (
-        "what",
-        "imaging study or treatment category",
-        f"CASE WHEN modality_mask = 0 THEN category ELSE {_FIRST.format('modality_mask')}::VARCHAR END",
-        _WHAT,
-    ),
-    ("body", "body part", _FIRST.format("body_mask"), MIXES["body"]),
-    ("modified", "modified or not", "coalesce(modified, false)", ("modified",)),
-    ("claim_age", "age of the claim", "claim_age", ("claim_age",)),
+    (YEAR, ("mtus_edition",)),
+    (WHAT, _WHAT),
+    (BODY, MIXES["body"]),
+    (MODIFIED, ("modified",)),
+    (CLAIM_AGE, ("claim_age",)),
 )
 
 
@@ -144,28 +139,28 @@ class Comparing(Sides):
         Items are counted whatever the unit is. None where A and B are the same or no level of the strata is left.
         """
         relation, a, b = self._segments(other)
-        levels = [level for level in _LEVELS if not self._tells_apart(level, other)]
+        levels = [level for level, set_by in _LEVELS if not self._tells_apart(level, set_by, other)]
         if relation == "the same" or not levels:
             return None
         first, second = self._sides(relation, a, b)
-        strata = self._strata(first, second, [level[2] for level in levels])
+        strata = self._strata(first, second, [level.sql for level in levels])
         side_a, side_b, _ = self._sided(first, second)
         rho = self._whole_rho()
         rates = overturn_rate(side_a, rho), overturn_rate(side_b, rho)
-        return standardised_difference(*strata, *rates), tuple(level[1] for level in levels)
+        return standardised_difference(*strata, *rates), tuple(level.label for level in levels)
 
     def _differ(self, names: Sequence[str], other: Filters | None) -> bool:
         theirs = other or Filters()
         return any(self.filters.choice(name) != theirs.choice(name) for name in names)
 
-    def _tells_apart(self, level: tuple[str, str, str, tuple[str, ...]], other: Filters | None) -> bool:
+    def _tells_apart(self, level: Level, set_by: Sequence[str], other: Filters | None) -> bool:
         """Whether the filters differ in what sets this level of the strata."""
         theirs = other or Filters()
-        if self._differ(level[3], other):
+        if self._differ(set_by, other):
             return True
-        if level[0] == "year":
+        if level is YEAR:
             return self.filters.dates != theirs.dates
-        return level[0] == "modified" and ("modified" in self.filters.without) != ("modified" in theirs.without)
+        return level is MODIFIED and ("modified" in self.filters.without) != ("modified" in theirs.without)
 
     def _figures(self, sums: Sums, letters: Sequence[int]) -> Figures:
         charted = Sums.letters_as_units(sums.letters, letters[1] + letters[2]) if self.by_letter else sums

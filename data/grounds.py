@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from data.asking import quotients
 from data.filters import where
 from data.rates import Rates
 from data.schema import NOT_STATED, dimensions
@@ -22,7 +23,7 @@ from data.statistics import (
 
 FEWEST_EXPECTED = 5
 _WHOLE = "coalesce(sum({0}), 0)::BIGINT, count(*) FILTER ({0} > 0)::BIGINT, coalesce(sum({0}*{0}), 0)::BIGINT"
-_STATING = "sum(s{0})::BIGINT, sum(s{0}*s{0})::BIGINT, sum({0}*s{0})::BIGINT, coalesce(sum(s{0}*s{0}/{0}) FILTER ({0} > 0), 0)::DOUBLE"
+_STATED = "sum(s{0})::BIGINT, sum(s{0}*s{0})::BIGINT, sum({0}*s{0})::BIGINT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Grounds(Rates):
                 FROM base JOIN keyed USING (mask) GROUP BY key, letter_key)
             SELECT NULL AS key, {_WHOLE.format("o")}, {_WHOLE.format("u")},
                 count(*) FILTER (o > 0 AND u > 0)::BIGINT, coalesce(sum(o*u), 0)::BIGINT, 0, 0, 0 FROM whole
-            UNION ALL SELECT key, {_STATING.format("o")}, {_STATING.format("u")},
+            UNION ALL SELECT key, {_stating("o")}, {_stating("u")},
                 sum(o*su)::BIGINT, sum(so*u)::BIGINT, sum(so*su)::BIGINT FROM named JOIN whole USING (letter_key) GROUP BY key
             """,
             [*values, *key_values],
@@ -76,6 +77,11 @@ class Grounds(Rates):
         stands_out = benjamini_hochberg([p_value(ground.overturned, ground.upheld, ground.differs) for ground in found])
         found = [replace(ground, stands_out=stands) for ground, stands in zip(found, stands_out, strict=True)]
         return sorted(found, key=lambda ground: (ground.key == NOT_STATED, -(ground.differs.d or 0.0), ground.key))
+
+
+def _stating(side: str) -> str:
+    """The sums of letters whose items of one side (`o` or `u`) state a ground (`so`, `su`), in the order of `_side`."""
+    return f"{_STATED.format(side)}, {quotients(f's{side}', side, f'{side} > 0')}"
 
 
 def p_value(one: Rate, other: Rate, differs: Difference) -> float | None:

@@ -64,6 +64,18 @@ def saved_views(folder: Path, owner: str = "") -> list[SavedView]:
     return [SavedView(*row) for row in rows]
 
 
+def damage(folder: Path) -> str:
+    """What is wrong with the file of notes, as one sentence; empty where it is whole or where nothing was ever saved."""
+    if not (folder / NOTES).exists():
+        return ""
+    try:
+        with _told(folder, "read"), closing(_reading(folder / NOTES, only=True)) as connection:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except NotesError as error:
+        return str(error)
+    return "" if found == "ok" else f"The file of saved views, {folder / NOTES}, is damaged: {found}."
+
+
 def save_view(folder: Path, name: str, page: str, parameters: dict[str, str], owner: str = "") -> SavedView:
     """Keep a page and its parameters under a name; on disk when this returns.
 
@@ -115,10 +127,13 @@ def _writing(folder: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("COMMIT")
 
 
-def _reading(path: Path) -> sqlite3.Connection:
-    """A connection for reading. Where nothing may be written the log cannot be opened, so the file is taken as it is."""
+def _reading(path: Path, *, only: bool = False) -> sqlite3.Connection:
+    """A connection for reading. Where nothing may be written the log cannot be opened, so the file is taken as it is.
+
+    `only` leaves the log beside the file as it is; otherwise the last to close folds it in.
+    """
     writable = os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
-    address = f"file:{quote(str(path))}?{'mode=rw' if writable else 'mode=ro&immutable=1'}"
+    address = f"file:{quote(str(path))}?{('mode=ro' if only else 'mode=rw') if writable else 'mode=ro&immutable=1'}"
     return sqlite3.connect(address, uri=True, timeout=_WAIT)
 
 

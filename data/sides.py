@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from data import search
-from data.asking import SUMS, Row, per_letter, sums_of
+from data.asking import SUMS, Row, per_letter, quotients, sums_of
 from data.comparison import Relation
 from data.filters import Filters, where
 from data.rates import Rates
@@ -124,8 +124,8 @@ class Sides(Rates):
                 FROM marked WHERE alone GROUP BY mask
             UNION ALL SELECT 'uniform', mask::VARCHAR, sum(n), sum(n*n), sum(rn), sum(rn*rn), sum(n*rn), 0, 0, 0, 0, 0, 0
                 FROM (SELECT mask, {size} FROM whole WHERE mask = other) GROUP BY mask
-            UNION ALL SELECT 'mixed', key, sum(y), sum(y*y), sum(n*y), coalesce(sum(y*y/n) FILTER (n > 0), 0),
-                sum(ry), sum(ry*ry), sum(rn*ry), coalesce(sum(ry*ry/rn) FILTER (rn > 0), 0), sum(n*ry), sum(y*rn), sum(y*ry)
+            UNION ALL SELECT 'mixed', key, sum(y), sum(y*y), sum(n*y), {quotients("y", "n", "n > 0")},
+                sum(ry), sum(ry*ry), sum(rn*ry), {quotients("ry", "rn", "rn > 0")}, sum(n*ry), sum(y*rn), sum(y*ry)
                 FROM per GROUP BY key
             """,
             [*values, *key_values],

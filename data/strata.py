@@ -16,20 +16,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from data.asking import SUMS, per_letter, sums_of
+from data.levels import BODY, CLAIM_AGE, MODIFIED, WHAT, YEAR
 from data.rates import Group, Rates, corrected
 from data.schema import dimensions
 from data.standardise import FEWEST_ITEMS, FEWEST_LETTERS, Matched, Ratio, ratio_of, ratio_p_value
 from data.statistics import Rate, Sums, benjamini_hochberg, difference, overturn_rate, rest_of
 
 OTHER_COMBINATIONS = "other_combinations"
-DEPTH = 5
-_LEVELS = (
-    "CASE WHEN modality_mask = 0 THEN category ELSE (modality_mask & ~(greatest(modality_mask, 1::UBIGINT) - 1))::VARCHAR END",
-    "coalesce(year(ur_denial_date), 0)",
-    "body_mask & ~(greatest(body_mask, 1::UBIGINT) - 1)",
-    "coalesce(modified, false)",
-    "claim_age",
-)
+_LEVELS = (WHAT, YEAR, BODY, MODIFIED, CLAIM_AGE)
+DEPTH = len(_LEVELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +152,7 @@ def _matched_sql(column: str, condition: str, keyed: str) -> str:
     is in one group alone, and so the letters of the others are those of all less those of the group.
     """
     levels = [f"s{depth}" for depth in range(1, DEPTH + 1)]
-    strata = ", ".join(f"{sql} {level}" for sql, level in zip(_LEVELS, levels, strict=True))
+    strata = ", ".join(f"{level.sql} {name}" for level, name in zip(_LEVELS, levels, strict=True))
     paths = {
         depth: " || '|' || ".join(f"{level}::VARCHAR" for level in levels[:depth]) for depth in range(1, DEPTH + 1)
     }

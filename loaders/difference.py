@@ -49,6 +49,16 @@ class Step:
     new: Rate
     points: dict[str, float]
 
+    @property
+    def small(self) -> bool:
+        """Whether either rate is too small to be shown, and its points with it."""
+        return self.old.small or self.new.small
+
+    @property
+    def moving(self) -> dict[str, float]:
+        """The points that may be shown: of rates that are, and not nought when rounded."""
+        return {} if self.small else {cause: points for cause, points in self.points.items() if abs(points) >= 0.005}
+
 
 @dataclass(slots=True)
 class Difference:
@@ -75,9 +85,10 @@ class Difference:
         lines.append("Overturned of decided, and what moved the rate (in percentage points):")
         for step in self.steps:
             label = "all" if step.year is None else str(step.year or "undated")
-            moved = ", ".join(f"{cause} {points:+.2f}" for cause, points in step.points.items() if abs(points) >= 0.005)
-            lines.append(f"  {label:>8}  {_said(step.old)} -> {_said(step.new)}  {moved or 'nothing'}")
-        shown = {cause for step in self.steps for cause, points in step.points.items() if abs(points) >= 0.005}
+            moved = ", ".join(f"{cause} {points:+.2f}" for cause, points in step.moving.items())
+            too_few = "too few for points" if step.small and step.points else ""
+            lines.append(f"  {label:>8}  {_said(step.old)} -> {_said(step.new)}  {moved or too_few or 'nothing'}")
+        shown = {cause for step in self.steps for cause in step.moving}
         return lines + [f"  {cause}: {text}" for cause, text in CAUSES.items() if cause in shown]
 
 

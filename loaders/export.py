@@ -47,7 +47,10 @@ def export(snapshot: Snapshot, table: str, out: Path, form: str = "parquet", *, 
         with attached(s=snapshot) as connection:
             for name in asked:
                 written.append(_table(connection, snapshot, name, out / f"{name}.{form}", with_text))
-        written += [_dictionary(out / "dictionary.csv", asked, with_text), _about(out / "README.txt", snapshot)]
+        written += [
+            _dictionary(out / "dictionary.csv", asked, with_text),
+            _about(out / "README.txt", snapshot, written),
+        ]
     except (OSError, duckdb.Error) as error:
         raise OverturnError(
             f"The export into {out} could not be written: {str(error).strip().splitlines()[0]}. "
@@ -108,13 +111,14 @@ def _dictionary(path: Path, tables: Sequence[str], with_text: bool) -> Path:
     return path
 
 
-def _about(path: Path, snapshot: Snapshot) -> Path:
+def _about(path: Path, snapshot: Snapshot, tables: Sequence[Path]) -> Path:
     what = "real letters" if snapshot.kind == "real" else "SAMPLE OR SYNTHETIC LETTERS, NOT REAL ONES"
     path.write_text(
         f"Overturn: California IMR decisions, snapshot {snapshot.snapshot_id} of {snapshot.created}: {what}.\n"
         f"{snapshot.letters:,} letters, {snapshot.decisions:,} decisions. dictionary.csv says what every column means.\n"
         "Counted are denials that were appealed, found eligible, decided and published. Rates are made from facts,\n"
-        "a row a disputed item of a charted letter; items of one letter are alike, so intervals must allow for letters.\n",
+        "a row a disputed item of a charted letter; items of one letter are alike, so intervals must allow for letters.\n"
+        f"This export wrote {', '.join(table.name for table in tables)}; any other table here is from an earlier one.\n",
         encoding="utf-8",
     )
     return path

@@ -52,6 +52,8 @@ class Purged:
 
     def lines(self, folder: Path) -> list[str]:
         """What was done and what is left for people to do."""
+        if not (self.letters or self.dropped or self.snapshot):
+            return ["Nothing to purge: no purge was stopped halfway. Name case numbers or ids of letters."]
         lines = [f"{len(self.letters):,} letters are purged; this warehouse does not load them again:"]
         lines += [f"  {letter}" for letter in self.letters]
         if self.dropped:

@@ -12,6 +12,7 @@ import duckdb
 from data import search
 from data.asking import same
 from data.errors import WarehouseError
+from data.notes import damage
 from data.schema import cited_sql, facts_sql
 from data.standing import answers
 from data.warehouse import Snapshot, current_snapshot, read_manifest, snapshot
@@ -75,6 +76,8 @@ def verify(folder: Path, *, every: bool = False, all_texts: bool = False) -> Fin
             _counts(one, findings, all_texts)
         except (WarehouseError, duckdb.Error, OSError, ValueError) as error:
             findings.wrong.append(f"{snapshot_id}: {str(error).strip().splitlines()[0]}")
+    if damaged := damage(folder):
+        findings.wrong.append(damaged)
     _leftovers(folder, findings)
     return findings
 

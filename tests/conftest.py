@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from data.warehouse import Snapshot
 from loaders.ingest import ingest
+from tests.plain import PlainItem, plain_items
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "data" / "samples"
@@ -53,3 +56,16 @@ def sample_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     summary = ingest([SAMPLES / "letters"], tmp_path_factory.mktemp("samples") / "warehouse", demonstration=True)
     assert summary.snapshot is not None, summary.lines()
     return summary.snapshot
+
+
+@pytest.fixture(scope="session")
+def items(sample_warehouse: Snapshot) -> list[PlainItem]:
+    """The disputed items of the samples, read from the record tables the slow, obvious way."""
+    return plain_items(sample_warehouse)
+
+
+@pytest.fixture(scope="module")
+def connection(sample_warehouse: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the samples' snapshot."""
+    with sample_warehouse.connect() as opened:
+        yield opened

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,14 +20,9 @@ from data.warehouse import Snapshot
 from loaders.ingest import ingest
 from loaders.verify import verify
 from tests.builder import Item, raw_letter
-from tests.plain import PlainItem, as_units, by_letter, cross_sums, matches, plain_items, some_filters, sums
+from tests.plain import PlainItem, as_units, by_letter, cross_sums, matches, some_filters, sums
 
 Cited = dict[tuple[int, int], set[tuple[str, str, str, str]]]
-
-
-@pytest.fixture(scope="module")
-def items(sample_warehouse: Snapshot) -> list[PlainItem]:
-    return plain_items(sample_warehouse)
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +36,6 @@ def cited(sample_warehouse: Snapshot) -> Cited:
             for section in sections or [None]:
                 found[letter, ordinal].add((side, source, document or NOT_STATED, section or NOT_STATED))
     return found
-
-
-@pytest.fixture(scope="module")
-def connection(sample_warehouse: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
-    with sample_warehouse.connect() as opened:
-        yield opened
 
 
 QUESTIONS = st.sampled_from(

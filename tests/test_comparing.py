@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import astuple, replace
 
 import duckdb
@@ -23,21 +22,10 @@ from data.segments import beside_as, everyone_else, narrowed
 from data.standardise import Cell, Stratum
 from data.statistics import CrossSums, Sums, difference, overturn_rate, pooled_rho
 from data.warehouse import Snapshot
-from tests.plain import PlainItem, as_units, by_letter, cross_sums, matches, plain_items, some_filters, sums
+from tests.plain import PlainItem, as_units, by_letter, cross_sums, matches, some_filters, sums
 from tests.test_queries import same
 
 Pair = tuple[list[PlainItem], list[PlainItem]]
-
-
-@pytest.fixture(scope="module")
-def items(sample_warehouse: Snapshot) -> list[PlainItem]:
-    return plain_items(sample_warehouse)
-
-
-@pytest.fixture(scope="module")
-def connection(sample_warehouse: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
-    with sample_warehouse.connect() as opened:
-        yield opened
 
 
 def wide_filters() -> st.SearchStrategy[Filters]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import pytest
 from hypothesis import given, settings
 
 from data.coverage import NO_STUDY, NOT_IN_LETTER, LastLoad, ProblemCount, Problems, Stated, last_load
@@ -16,18 +14,7 @@ from data.queries import Reader
 from data.reading_words import load_words, loaded_words, problem_words, stated_words, year_rows
 from data.schema import NOT_STATED
 from data.warehouse import JOURNAL, Snapshot
-from tests.plain import PlainItem, matches, plain_items, some_filters
-
-
-@pytest.fixture(scope="module")
-def items(sample_warehouse: Snapshot) -> list[PlainItem]:
-    return plain_items(sample_warehouse)
-
-
-@pytest.fixture(scope="module")
-def connection(sample_warehouse: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
-    with sample_warehouse.connect() as opened:
-        yield opened
+from tests.plain import PlainItem, matches, some_filters
 
 
 @given(filters=some_filters())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
@@ -23,12 +22,6 @@ from tests.plain import some_filters
 NAMES = (*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side", "snapshot")
 HOSTILE = ("!", ",", "..", ":", "all:", "only:", "any:", "!!", " ", "'", '"', ";--", "%00", "\x00", "\ud800", "²", "x")
 HOSTILE += ("not_stated", "2016", "9999..0000", "2016..,", "\u0662\u0660\u0661\u0666..", "mri", "overturned", "letter")
-
-
-@pytest.fixture(scope="module")
-def connection(sample_warehouse: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
-    with sample_warehouse.connect() as opened:
-        yield opened
 
 
 def decisions(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, filters: Filters) -> int:

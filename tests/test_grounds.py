@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import duckdb
 import pytest
 from hypothesis import given, settings
@@ -14,20 +12,9 @@ from data.queries import Reader
 from data.schema import NOT_STATED
 from data.statistics import Sums, benjamini_hochberg, difference, overturn_rate, pooled_rho
 from data.warehouse import Snapshot
-from tests.plain import PlainItem, as_units, cross_sums, matches, plain_items, some_filters, sums
+from tests.plain import PlainItem, as_units, cross_sums, matches, some_filters, sums
 
 Letters = dict[int, tuple[int, int]]
-
-
-@pytest.fixture(scope="module")
-def items(sample_warehouse: Snapshot) -> list[PlainItem]:
-    return plain_items(sample_warehouse)
-
-
-@pytest.fixture(scope="module")
-def connection(sample_warehouse: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
-    with sample_warehouse.connect() as opened:
-        yield opened
 
 
 def stating(items: list[PlainItem], key: str, overturned: bool, unit: str) -> Letters:

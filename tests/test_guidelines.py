@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -34,23 +33,12 @@ from data.statistics import Difference, Sums, difference, overturn_rate, pooled_
 from data.warehouse import Snapshot
 from loaders.ingest import ingest
 from tests.conftest import ROOT
-from tests.plain import PlainItem, as_units, by_letter, cross_sums, matches, plain_items, some_filters, sums
+from tests.plain import PlainItem, as_units, by_letter, cross_sums, matches, some_filters, sums
 
 WITH_RATE = overturn_rate(Sums(n=40, y=10, letters=40, nn=40, yy=10, ny=10, within=10.0), 0.0)
 FEW = overturn_rate(Sums(n=3, y=1, letters=3, nn=3, yy=1, ny=1, within=1.0), 0.0)
 HIGHER = Difference(0.1, 0.05, 0.15, 0.001, True, 0.0006)
 ALIKE = Difference(0.01, -0.05, 0.07, 0.7, False, 0.001)
-
-
-@pytest.fixture(scope="module")
-def items(sample_warehouse: Snapshot) -> list[PlainItem]:
-    return plain_items(sample_warehouse)
-
-
-@pytest.fixture(scope="module")
-def connection(sample_warehouse: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
-    with sample_warehouse.connect() as opened:
-        yield opened
 
 
 @given(filters=some_filters(words=("",)), side=st.sampled_from(["admin", "reviewer"]))

@@ -131,3 +131,12 @@ def test_what_is_done_to_the_warehouse_leaves_the_notes_alone(sample_warehouse: 
     prune(folder, keep=1)
     assert all(path.exists() for path in beside)
     assert saved_views(folder) == [kept]
+
+
+def test_verify_names_damaged_notes(sample_warehouse: Snapshot, tmp_path: Path) -> None:
+    folder = tmp_path / "warehouse"
+    shutil.copytree(sample_warehouse.folder, folder)
+    (folder / NOTES).write_bytes(b"no database" * 500)
+    (wrong,) = verify(folder).wrong
+    assert NOTES in wrong
+    assert "Restore it from a backup" in wrong

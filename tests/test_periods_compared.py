@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import astuple, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -21,20 +20,9 @@ from data.schema import NOT_STATED
 from data.spans import Span
 from data.statistics import Sums, difference, overturn_rate, pooled_rho
 from data.warehouse import Snapshot
-from tests.plain import PlainItem, as_units, by_letter, matches, plain_items, some_filters, sums
+from tests.plain import PlainItem, as_units, by_letter, matches, some_filters, sums
 
 LISTED = ("modality", "admin", "reviewer", "specialty", "body", "category")
-
-
-@pytest.fixture(scope="module")
-def items(sample_warehouse: Snapshot) -> list[PlainItem]:
-    return plain_items(sample_warehouse)
-
-
-@pytest.fixture(scope="module")
-def connection(sample_warehouse: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
-    with sample_warehouse.connect() as opened:
-        yield opened
 
 
 def dated(item: PlainItem, filters: Filters) -> date | None:

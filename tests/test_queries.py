@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -15,18 +14,7 @@ from data.queries import Reader
 from data.schema import dimensions
 from data.statistics import Rate, difference, overturn_rate, pooled_rho
 from data.warehouse import Snapshot
-from tests.plain import PlainItem, as_units, by_letter, cross_sums, matches, plain_items, some_filters, sums
-
-
-@pytest.fixture(scope="module")
-def items(sample_warehouse: Snapshot) -> list[PlainItem]:
-    return plain_items(sample_warehouse)
-
-
-@pytest.fixture(scope="module")
-def connection(sample_warehouse: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
-    with sample_warehouse.connect() as opened:
-        yield opened
+from tests.plain import PlainItem, as_units, by_letter, cross_sums, matches, some_filters, sums
 
 
 def same(rate: Rate, expected: Rate) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -21,17 +20,6 @@ from data.warehouse import Snapshot
 from loaders.ingest import ingest
 from loaders.synthetic.corpus import synthesize
 from tests.plain import PlainItem, as_units, by_letter, matches, plain_items, some_filters, sums
-
-
-@pytest.fixture(scope="module")
-def items(sample_warehouse: Snapshot) -> list[PlainItem]:
-    return plain_items(sample_warehouse)
-
-
-@pytest.fixture(scope="module")
-def connection(sample_warehouse: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
-    with sample_warehouse.connect() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

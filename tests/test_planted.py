@@ -1,6 +1,6 @@
-"""Effects of reviewers that are planted in the synthetic corpus: found where they are, not claimed where they are not.
+"""Every effect that is planted in the synthetic corpus, by the question of the page that should show it; none where none is.
 
-30,000 letters from records through the real loader. Reviewers are alike beyond what letters tell (data/synthetic), so a
+60,000 letters from records through the real loader. Reviewers are alike beyond what letters tell (data/synthetic), so a
 specialty that few of them hold differs by luck; what is asked here are the groups for which something was planted.
 """
 
@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from data.filters import Filters
+from data.filters import Choice, Filters
 from data.funnel import funnel
+from data.guidelines import revision
 from data.queries import Reader
 from data.rates import Group
 from data.strata import Standardised
@@ -19,7 +20,7 @@ from loaders.ingest import ingest
 from loaders.synthetic.corpus import synthesize
 
 pytestmark = pytest.mark.slow
-LETTERS, SEED = 30_000, 2
+LETTERS, SEED = 60_000, 2
 Record = Callable[[str, object], None]
 
 
@@ -92,3 +93,61 @@ def test_a_licence_in_texas_is_not_claimed(reader: Reader, record_property: Reco
     raw, adjusted = of(reader, "state", "texas")
     record_property("measured", said(raw, adjusted))
     assert not adjusted.stands_out
+
+
+def rate_of(groups: list[Group], key: str) -> Group:
+    return next(group for group in groups if group.key == key)
+
+
+def asking(reader: Reader, filters: Filters) -> Reader:
+    """The same snapshot under another filter."""
+    return Reader(reader._cursor, reader.snapshot, filters)
+
+
+def test_denials_that_cite_nothing_stand_out(reader: Reader, record_property: Record) -> None:
+    """Odds of 1.5, on the page of guideline sources."""
+    none = rate_of(reader.by("admin_profile"), "none")
+    record_property("measured", f"nothing cited: {none.rate} against the rest {none.versus_rest}")
+    assert none.stands_out
+    assert none.versus_rest
+    assert (none.versus_rest.d or 0) > 0
+
+
+def test_what_is_left_of_a_modified_request_fares_worse(reader: Reader, record_property: Record) -> None:
+    """Odds of 0.75, among the dimensions of every page."""
+    left = rate_of(reader.by("modified"), "yes")
+    record_property("measured", f"modified: {left.rate} against the rest {left.versus_rest}")
+    assert left.stands_out
+    assert left.versus_rest
+    assert (left.versus_rest.d or 0) < 0
+
+
+def test_services_of_a_refused_operation_pull_ancillary_items_down(reader: Reader, record_property: Record) -> None:
+    """What falls with an operation is never overturned; the switch for ancillary items takes it out."""
+    ancillary = rate_of(reader.by("ancillary"), "yes")
+    record_property("measured", f"ancillary: {ancillary.rate} against the rest {ancillary.versus_rest}")
+    assert ancillary.versus_rest
+    assert (ancillary.versus_rest.d or 0) < 0
+    assert ancillary.stands_out
+
+
+def test_odg_alone_on_spect_is_overturned_more_often(reader: Reader, record_property: Record) -> None:
+    """Odds of 4 in the few SPECT studies: Compare, ODG alone against all other SPECT."""
+    spect = Filters().choose("modality", Choice(("spect",)))
+    alone = asking(reader, spect.choose("admin", Choice(("odg",), mode="only")))
+    versus, rest = alone.against_rest(spect)
+    record_property("measured", f"ODG alone on SPECT: {alone.headline().rate} against {rest}: {versus}")
+    assert versus
+    assert versus.distinguishable
+    assert (versus.d or 0) > 0
+
+
+def test_denials_on_the_mtus_drift_down_from_its_revision(reader: Reader, record_property: Record) -> None:
+    """Odds of 0.7 after December 2017, against denials that do not cite the MTUS, which do not drift."""
+    wider, revised = revision(Filters(), "admin")
+    since = asking(reader, revised)
+    versus, before = since.against_rest(wider)
+    record_property("measured", f"MTUS since its revision: {since.headline().rate} against {before}: {versus}")
+    assert versus
+    assert versus.distinguishable
+    assert (versus.d or 0) < 0
