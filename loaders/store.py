@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -34,7 +34,7 @@ from loaders.publish import (
     write_facts,
 )
 from loaders.stage import STAGE, Stage
-from loaders.texts import PartWriter, chosen_rows, of_those
+from loaders.texts import Keys, PartWriter, among, chosen_rows, of_those
 
 Kind = Literal["real", "demonstration"]
 
@@ -73,19 +73,13 @@ class Load:
         self._database = folder / f"imr-{self.load_id}.duckdb.part"
         self._index = folder / f"imr-{self.load_id}.index.part"
         self._part_name = f"texts-{self.load_id}.parquet"
-        self._reader = self.base.connect() if self.base else None
+        self._known = _known(self.base)
         self.counts = Counts()
 
     def known(self, pieces: Sequence[Piece]) -> set[int]:
         """The keys of those pieces whose bytes the served snapshot has read already, with the versions of today."""
-        if self._reader is None or not pieces:
-            return set()
-        rows = self._reader.execute(
-            "SELECT file_key FROM files JOIN letters USING (letter_key) WHERE file_key IN (SELECT unnest(?::BIGINT[])) "
-            "AND parser_version || '/' || vocabulary_version = ?",
-            [[piece.key for piece in pieces], versions()],
-        ).fetchall()
-        return {int(key) for (key,) in rows}
+        keys = np.array([piece.key for piece in pieces], dtype=np.int64)
+        return {int(key) for key in keys[among(keys, self._known)]}
 
     def staged(self, name: str) -> Done | None:
         """What a stopped load has staged of this chunk, taken over by this one; None where it has to be parsed."""
@@ -112,10 +106,6 @@ class Load:
 
     def close(self) -> None:
         """Leave the warehouse as it is; what was staged stays for the next load."""
-        if self._reader is not None:
-            with suppress(duckdb.Error):
-                self._reader.close()
-        self._reader = None
         sweep(self.folder)
 
     def _write(self) -> Snapshot | None:
@@ -212,6 +202,19 @@ class Load:
 
         with PartWriter(self.folder / self._part_name) as part:
             search.build(self._index, self.base.index if self.base else None, texts(part), [key for (key,) in removed])
+
+
+def _known(base: Snapshot | None) -> Keys:
+    """The keys of the files that the snapshot has read with the versions of today, in order: 8 bytes a file."""
+    if base is None:
+        return np.array([], dtype=np.int64)
+    with closing(base.connect()) as connection:
+        found = connection.execute(
+            "SELECT file_key FROM files JOIN letters USING (letter_key) "
+            "WHERE parser_version || '/' || vocabulary_version = ? ORDER BY file_key",
+            [versions()],
+        )
+        return np.asarray(found.fetchnumpy()["file_key"])
 
 
 # The letters of the load: of two files of one letter the one whose name comes first, and none that the snapshot holds

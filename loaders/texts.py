@@ -73,8 +73,12 @@ def chosen_rows(files: Sequence[str | os.PathLike[str]], column: str, chosen: Ke
 
 def of_those(rows: pa.Table, column: str, chosen: Keys) -> pa.Table:
     """The rows whose whole number in `column` is one of the sorted `chosen`."""
+    return rows.filter(pa.array(among(rows[column].to_numpy(), chosen)))
+
+
+def among(keys: Keys, chosen: Keys) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which of the keys are one of the sorted `chosen`."""
     if not len(chosen):
-        return rows.slice(0, 0)
-    keys = rows[column].to_numpy()
+        return np.zeros(len(keys), dtype=np.bool_)
     places = np.minimum(np.searchsorted(chosen, keys), len(chosen) - 1)
-    return rows.filter(pa.array(chosen[places] == keys))
+    return np.asarray(chosen[places] == keys)
