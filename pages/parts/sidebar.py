@@ -58,13 +58,19 @@ def show(view: View) -> None:
         _outcome(view)
         _dates(view)
         _counting(view)
-        with st.expander("More filters"):
-            stated = view.ask("stated", filters=Filters())
-            for name in _MORE:
-                if name in stated or view.filters.choice(name):
-                    _dimension(view, name)
-            for name in ("modality", "admin", "reviewer", "specialty"):
-                _left_out(view, name)
+        # Counting options that nobody sees would cost every click most of its time.
+        with st.expander("More filters", key="ov-w-more", on_change="rerun") as more:
+            if more.open:
+                _more(view)
+
+
+def _more(view: View) -> None:
+    stated = view.ask("stated", filters=Filters())
+    for name in _MORE:
+        if name in stated or view.filters.choice(name):
+            _dimension(view, name)
+    for name in ("modality", "admin", "reviewer", "specialty"):
+        _left_out(view, name)
 
 
 def _put(key: str, value: object) -> None:
