@@ -76,15 +76,23 @@ def funnel(groups: Mapping[str, Rate]) -> Funnel | None:
         return None
     centre = y / n
     scores = [_score(rate, centre, 0.0) for rate in placed.values()]
-    phi, tau2 = None, 0.0
-    if len(scores) >= FEWEST_GROUPS:
-        squares = sum(z * z for z in _winsorised(scores))
-        phi = squares / len(scores)
-        tau2 = between_variance(squares, [4 * rate.effective for rate in placed.values()])
+    phi, tau2 = overdispersion(scores), 0.0
+    if phi is not None:
+        tau2 = between_variance(phi * len(scores), [4 * rate.effective for rate in placed.values()])
     points = tuple(_point(key, rate, centre, tau2) for key, rate in placed.items())
     curves = _curves([rate.effective for rate in placed.values()], centre, tau2)
     small = tuple(key for key in groups if key not in placed)
     return Funnel(centre, phi, tau2, points, curves, small)
+
+
+def overdispersion(scores: Sequence[float]) -> float | None:
+    """phi = sum z^2 / I of the z winsorised at their 10 and 90 % quantiles, 1 where chance explains their spread.
+
+    Spiegelhalter 2005, Qual Saf Health Care 14:347. None with fewer than 10 groups, which are too few to tell.
+    """
+    if len(scores) < FEWEST_GROUPS:
+        return None
+    return sum(z * z for z in _winsorised(scores)) / len(scores)
 
 
 def funnel_words(found: Funnel | None, labels: Mapping[str, str]) -> str:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from data.funnel import overdispersion
 from data.statistics import NO_BREAK, Rate, Unit, Z, counted
 
 FEWEST_ITEMS = 30
@@ -141,22 +142,30 @@ def ratio_of(found: Matched, rate: Rate, z: float = Z) -> Ratio:
     return Ratio(found.y, found.expected, found.y / found.expected, low, high, found, rate.small)
 
 
-def ratio_p_value(ratio: Ratio, rate: Rate) -> float | None:
-    """Two-sided p of the ratio against 1, None where it is not tested: the group is small or nothing is expected.
+def ratio_z(ratio: Ratio, rate: Rate) -> float | None:
+    """How far the ratio lies from 1 in standard errors, below 0 for one below 1; None where it is not tested.
 
-    The limits of `ratio_of` solved for the z at which one of them is 1, so p < 0.05 exactly where the
-    95 % limits leave out 1; 1 where neither limit can reach it.
+    The limits of `ratio_of` solved for the z at which one of them is 1, so |z| > 1.96 exactly where the 95 % limits
+    leave out 1; 0 where neither limit can reach it. Not tested: the group is small or nothing is expected.
     """
     if ratio.small or ratio.expected <= 0:
         return None
     spread = rate.deff * (1 + ratio.matched.error)
     observed, expected = ratio.observed / spread, ratio.expected / spread
     if observed > expected:
-        z = 3 * math.sqrt(observed) * (1 - 1 / (9 * observed) - (expected / observed) ** (1 / 3))
-    else:
-        above = observed + 1
-        z = 3 * math.sqrt(above) * ((expected / above) ** (1 / 3) - 1 + 1 / (9 * above))
-    return math.erfc(max(0.0, z) / math.sqrt(2))
+        return max(0.0, 3 * math.sqrt(observed) * (1 - 1 / (9 * observed) - (expected / observed) ** (1 / 3)))
+    above = observed + 1
+    return min(0.0, -3 * math.sqrt(above) * ((expected / above) ** (1 / 3) - 1 + 1 / (9 * above)))
+
+
+def p_values(scores: Sequence[float | None]) -> list[float | None]:
+    """Two-sided p of every ratio of a list against 1, given how far the ratios of that list usually lie from it.
+
+    Few reviewers stand behind a group, and what they have in common letters do not tell; so with ten ratios or more
+    each z is divided by the square root of phi, the overdispersion of the list (`funnel.overdispersion`), held to 1.
+    """
+    phi = max(1.0, overdispersion([z for z in scores if z is not None]) or 1.0)
+    return [None if z is None else math.erfc(abs(z) / math.sqrt(2 * phi)) for z in scores]
 
 
 def byar(observed: float, expected: float, z: float = Z) -> tuple[float, float]:

@@ -19,7 +19,7 @@ from data.asking import SUMS, per_letter, sums_of
 from data.levels import BODY, CLAIM_AGE, MODIFIED, WHAT, YEAR
 from data.rates import Group, Rates, corrected
 from data.schema import dimensions
-from data.standardise import FEWEST_ITEMS, FEWEST_LETTERS, Matched, Ratio, ratio_of, ratio_p_value
+from data.standardise import FEWEST_ITEMS, FEWEST_LETTERS, Matched, Ratio, p_values, ratio_of, ratio_z
 from data.statistics import Rate, Sums, benjamini_hochberg, difference, overturn_rate, rest_of
 
 OTHER_COMBINATIONS = "other_combinations"
@@ -88,7 +88,7 @@ class Strata(Rates):
             ratio = ratio_of(_of(found["whole", key]), rate)
             largest = _largest(cells[key][0], found["whole", key], found.get(("largest", key), []), rho)
             made.append(Standardised(key, dimension.term_label(key), rate, ratio, False, largest))
-        stands_out = benjamini_hochberg([ratio_p_value(one.ratio, one.rate) for one in made])
+        stands_out = benjamini_hochberg(p_values([ratio_z(one.ratio, one.rate) for one in made]))
         return [replace(one, stands_out=stands) for one, stands in zip(made, stands_out, strict=True)]
 
     def profiles(self, name: str) -> list[Group]:

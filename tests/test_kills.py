@@ -26,6 +26,7 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 FIRST, MONTH = 1500, 2500
+CHARTED = "SELECT count(*) FROM decisions JOIN letters USING (letter_key) WHERE NOT superseded"
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,8 @@ class Asking:
                 with snapshot.connect() as connection:
                     reader = Reader(connection, snapshot, Filters())
                     head = reader.headline()
-                    assert sum(reader.counts("category").values()) == head.decisions == snapshot.decisions
+                    counted = sum(reader.counts("category").values())
+                    assert counted == head.decisions == connection.execute(CHARTED).fetchone()[0]
                     row = reader.decisions(1)[0]
                     letter = reader.letter(row["letter_id"])
                     assert letter and letter["text"]
@@ -152,8 +154,14 @@ def test_two_loads_at_once_are_two_loads_one_after_the_other(template: Path, fol
     assert {key[1] for key in reader.answers} <= {FIRST, FIRST + MONTH // 2, FIRST + MONTH}
 
 
-@pytest.mark.parametrize("limit", [20_000, 1_000_000])
-@pytest.mark.parametrize("act", ["purge", "reparse", "export"])
+@pytest.mark.parametrize(
+    ("act", "limit"),
+    [
+        *(("purge", 20_000), ("purge", 1_000_000)),
+        *(("reparse", 20_000), ("reparse", 1_000_000)),
+        *(("export", 2_000), ("export", 20_000)),
+    ],
+)
 def test_a_full_disk_stops_every_command_with_a_message(folder: Path, act: str, limit: int) -> None:
     before = current_snapshot(folder)
     assert before

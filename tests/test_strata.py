@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from data.filters import Choice, Filters
 from data.queries import Reader
 from data.schema import NOT_STATED, dimensions
-from data.standardise import Cell, Stratum, matched, ratio_of, ratio_p_value
-from data.statistics import Rate, difference, overturn_rate, pooled_rho
+from data.standardise import Cell, Stratum, matched, p_values, ratio_of, ratio_z
+from data.statistics import Rate, Z, difference, overturn_rate, pooled_rho
 from data.strata import OTHER_COMBINATIONS, Standardised
 from data.warehouse import Snapshot
 from loaders.ingest import ingest
@@ -193,13 +193,26 @@ def test_the_p_value_agrees_with_the_limits() -> None:
     whole = {("a",): Cell(100, 0, 100)}
     empty = matched(whole, {})
     of = lambda y, expected: ratio_of(replace(empty, n=100, y=y, expected=expected), rate)  # noqa: E731
-    assert ratio_p_value(of(10, 5.0), rate) == pytest.approx(0.0641, abs=2e-4)
+    assert ratio_z(of(10, 5.0), rate) == pytest.approx(1.8515, abs=1e-3)
+    assert p_values([ratio_z(of(10, 5.0), rate)]) == [pytest.approx(0.0641, abs=2e-4)]
     for y in (1, 10, 200):
         ratio = of(y, float(y))
         assert ratio.low is not None
-        assert ratio_p_value(ratio, rate) == 1.0
+        assert ratio_z(ratio, rate) == 0.0
         at_low, at_high = of(y, y * ratio.low), of(y, y * (ratio.high or 0))
-        assert ratio_p_value(at_low, rate) == pytest.approx(0.05, abs=1e-6)
-        assert ratio_p_value(at_high, rate) == pytest.approx(0.05, abs=1e-6)
-    assert ratio_p_value(of(0, 0.0), rate) is None
-    assert ratio_p_value(of(9, 5.0), replace(rate, small=True)) is not None
+        assert ratio_z(at_low, rate) == pytest.approx(Z, abs=1e-5)
+        assert ratio_z(at_high, rate) == pytest.approx(-Z, abs=1e-5)
+    assert ratio_z(of(0, 0.0), rate) is None
+    assert ratio_z(of(9, 5.0), replace(rate, small=True)) is not None
+
+
+def test_a_list_of_ratios_that_vary_more_than_chance_names_only_what_is_unusual_in_it() -> None:
+    """Eleven z of which nine are 2 or -2: winsorised all are, phi = 4, so 6 counts as 3 and p = 0.0027; a short list has no phi."""
+    usual = [2.0, -2.0] * 4 + [2.0]
+    found = p_values([*usual, 6.0, None, -6.0])
+    assert found[9] == pytest.approx(0.0026998, abs=1e-6)
+    assert found[10] is None
+    assert found[0] == pytest.approx(0.3173105, abs=1e-6)
+    assert p_values([2.0, 6.0])[1] == pytest.approx(1.973e-9, rel=1e-3)
+    quiet = p_values([0.1] * 12)
+    assert quiet[0] == pytest.approx(0.920344, abs=1e-6), "ratios that vary less than chance are not sharpened"
