@@ -69,7 +69,7 @@ def report(
     known = fields().get(field)
     if known is None or (known.of == "item") != (ordinal is not None):
         raise NotesError(f"There is no field {field[:40]!r} to correct here.")
-    who, remark = tidy_name(who), " ".join(remark.split())[:LONGEST_REMARK]
+    who, remark = tidy_name(who), " ".join(remark.split())[:LONGEST_REMARK].strip()
     if not who:
         raise NotesError("Say who reports it, so that others can ask back.")
     if known.kind == "words" and not remark:

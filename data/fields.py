@@ -92,7 +92,7 @@ def _of(dimension: str, *, without: str = "") -> dict[str, str]:
 
 
 def _keys(column: str) -> Callable[[_Row], str]:
-    return lambda row: ";".join(row[column] or ())
+    return lambda row: ";".join(sorted(row[column] or ()))
 
 
 def _plain(column: str) -> Callable[[_Row], str]:

@@ -71,9 +71,9 @@ def quote_of(letter: Mapping[str, Any], ordinal: int, reports: Sequence[str] = (
 
 
 def _guidelines(letter: Mapping[str, Any], item: Mapping[str, Any], side: str, dimension: str) -> str:
-    """What a side cited, in the letter's words; its sources where it has no citation."""
+    """What a side cited, in the letter's words; its sources where it has no citation, as for none cited."""
     written = [
-        " ".join(one["text"].split())
+        f"{'MTUS: ' * (one['frame'] == 'mtus')}{' '.join(one['text'].split())}"
         for one in letter["citations"]
         if (one["side"], one["ordinal"]) == (side, item["ordinal"])
     ]

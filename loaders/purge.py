@@ -61,7 +61,7 @@ class Purged:
         if self.dropped:
             lines.append(f"Snapshots that held them and are gone: {', '.join(self.dropped)}.")
         if self.reports:
-            lines.append(f"{self.reports:,} reports of wrong values in them are gone, too.")
+            lines.append(f"Reports of wrong values in them that are gone, too: {self.reports:,}.")
         if self.snapshot:
             lines.append(
                 f"Snapshot {self.snapshot.snapshot_id} is served now: {self.snapshot.letters:,} letters, "

@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from data.corrections import corrections
 from data.quotes import PAST, Entry, Quote, quote_of, quotes_html
 from data.showing import as_text
 from data.statistics import counted
 from pages.parts.frame import begin, note, title
 from pages.parts.pack import put, restored
-from pages.parts.reports import report_words
+from pages.parts.reports import report_words, reports_on
 from pages.parts.state import link
 
 view = begin("pack", sidebar=False)
@@ -31,8 +30,19 @@ def quote(entry: Entry) -> Quote | None:
     letter = view.ask("letter", entry[0])
     if letter is None:
         return None
-    said = corrections(view.snapshot.folder, letter["letter_id"])
-    return quote_of(letter, entry[1], report_words(said, entry[1]))
+    return quote_of(letter, entry[1], report_words(reports_on(view, letter), entry[1]))
+
+
+def card(one: Quote) -> str:
+    """One item of the pack as HTML."""
+    reports = "".join(f"<p><b>{as_text(words)}</b></p>" for words in one.reports)
+    return (
+        f'<div class="ov-card ov-{one.outcome}" dir="ltr"><h4>{as_text(one.request)}</h4>'
+        f'<p><span class="ov-word ov-{one.outcome}">{one.outcome.capitalize()}</span></p>{reports}'
+        f"<p>{as_text(one.sentence) or 'No deciding sentence was found in its rationale.'}</p>"
+        f'<p class="ov-meta">Claims administrator cited: {as_text(one.cited)}<br>Reviewer relied on: {as_text(one.relied_on)}</p>'
+        f'<p class="ov-meta">{as_text(one.citation)}</p></div>'
+    )
 
 
 found = {entry: quote(entry) for entry in held}
@@ -49,7 +59,7 @@ if len(quotes) < len(held):
 about = view.about()
 with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(
-        "Document",
+        "Download the document",
         data=lambda: quotes_html(quotes, about, datetime.now(UTC).date()),
         file_name=f"overturn-quotes-{view.snapshot.snapshot_id}.html",
         mime="text/html",
@@ -63,27 +73,15 @@ with st.container(horizontal=True, vertical_alignment="center"):
 note("The pack lasts as long as this session; the link in the address bar keeps it.")
 
 for place, (entry, one) in enumerate(found.items()):
+    if one is None:
+        st.html(f'<div class="ov-card"><p>Not in this snapshot: {html.escape(entry[0])}, item {entry[1]}.</p></div>')
+    else:
+        st.html(card(one))
     rest = [other for other in held if other != entry]
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", wrap=False, key=f"ov-pack-row-{place}"
-    ):
-        if one is None:
-            st.html(
-                f'<div class="ov-card"><p>Not in this snapshot: {html.escape(entry[0])}, item {entry[1]}.</p></div>'
-            )
-        else:
-            st.html(
-                f'<div class="ov-card ov-{one.outcome}" dir="ltr"><h4>{as_text(one.request)}</h4>'
-                f'<p><span class="ov-word ov-{one.outcome}">{one.outcome.capitalize()}</span></p>'
-                f"<p>{as_text(one.sentence) or 'No deciding sentence was found in its rationale.'}</p>"
-                f'<p class="ov-meta">Claims administrator cited: {as_text(one.cited)}<br>Reviewer relied on: {as_text(one.relied_on)}</p>'
-                f'<p class="ov-meta">{as_text(one.citation)}</p></div>'
-            )
-        with st.container(width="content", gap="small", key=f"ov-pack-move-{place}"):
-            up = [*rest[: place - 1], entry, *rest[place - 1 :]] if place else held
-            down = [*rest[: place + 1], entry, *rest[place + 1 :]]
-            st.button("Up", key=f"ov-pack-up-{place}", on_click=put, args=(up,), disabled=place == 0)
-            st.button("Down", key=f"ov-pack-down-{place}", on_click=put, args=(down,), disabled=place == len(held) - 1)
-            st.button("Remove", key=f"ov-pack-out-{place}", on_click=put, args=(rest,))
-            if one is not None:
-                link("letter", "Read", view.filters, letter=entry[0], item=str(entry[1]))
+    up, down = ([*rest[:at], entry, *rest[at:]] for at in (max(place - 1, 0), place + 1))
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"ov-pack-row-{place}"):
+        if one is not None:
+            link("letter", "Read", view.filters, letter=entry[0], item=str(entry[1]))
+        st.button("Up", key=f"ov-pack-up-{place}", on_click=put, args=(up,), disabled=place == 0)
+        st.button("Down", key=f"ov-pack-down-{place}", on_click=put, args=(down,), disabled=place == len(held) - 1)
+        st.button("Remove", key=f"ov-pack-out-{place}", on_click=put, args=(rest,))

@@ -78,7 +78,7 @@ def tools(view: View, letter: dict[str, Any]) -> int:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="ov-tools"):
         chosen = _item(letter)
         with st.popover("Cite"):
-            st.markdown("Copy with the button at the right of the line.")
+            st.markdown("Point at a line, then press the copy button at its right.")
             st.code(citation(letter, chosen), language=None, wrap_lines=True)
             if len(letter["decisions"]) > 1:
                 st.code(citation(letter), language=None, wrap_lines=True)

@@ -19,7 +19,7 @@ from pages.parts.frame import plain
 from pages.parts.state import View
 from pages.parts.views import owner
 
-_SAID, _WHO = "ov-report-said", "ov-report-who"
+_SAID, _WHO, _REMARK = "ov-report-said", "ov-report-who", "ov-report-remark"
 _NOTHING = "Not stated"
 
 
@@ -72,15 +72,13 @@ def form(view: View, letter: dict[str, Any], ordinal: int) -> None:
     read = field.read(letter, of)
     if field.kind != "words":
         st.html(f'<p class="ov-note">Read: {html.escape(field.words(read))}</p>')
-    right = _right(field, read, f"ov-report-{letter['letter_id'][:16]}-{of or 0}-{field.key}")
-    remark = st.text_area("Remark", key="ov-report-remark", max_chars=LONGEST_REMARK, height=68)
-    who = owner() or st.text_input("Your name", key=_WHO, max_chars=LONGEST_NAME, persist_state="session")
+    key = f"ov-report-{letter['letter_id'][:16]}-{of or 0}-{field.key}"
+    _ask(field, read, key)
+    st.text_area("Remark", key=_REMARK, max_chars=LONGEST_REMARK, height=68)
+    if not owner():
+        st.text_input("Your name", key=_WHO, max_chars=LONGEST_NAME, persist_state="session")
     st.button(
-        "Report",
-        key="ov-report-send",
-        type="primary",
-        on_click=_send,
-        args=(view, letter, of, field.key, read, right, who, remark),
+        "Report", key="ov-report-send", type="primary", on_click=_send, args=(view, letter, of, field.key, read, key)
     )
     st.html(
         '<p class="ov-note">A report changes no figure and no letter. It stands at this letter for everybody and becomes a label '
@@ -94,48 +92,39 @@ def _of(field: Field, ordinal: int) -> str:
     return f"item {ordinal}" if field.of == "item" else "the letter"
 
 
-def _right(field: Field, read: str, key: str) -> str:
-    """The widget for the right value, by the kind of the field; the value as labels write it."""
+def _ask(field: Field, read: str, key: str) -> None:
+    """The widget for the right value, by the kind of the field, filled with what was read."""
+    label, several = "Right is", [part for part in read.split(";") if part in field.options]
+    options = ["", *field.options]
     if field.kind == "several":
-        held = [part for part in read.split(";") if part in field.options]
-        chosen = st.multiselect(
-            "Right is",
-            list(field.options),
-            default=held,
-            format_func=field.options.__getitem__,
-            key=key,
-            placeholder=_NOTHING,
-        )
-        return field.joined(chosen)
-    if field.kind == "one":
-        options = ["", *field.options]
-        return st.selectbox(
-            "Right is",
-            options,
-            index=options.index(read) if read in options else 0,
-            format_func=lambda option: field.options.get(option, _NOTHING),
-            key=key,
-        )
-    if field.kind == "date":
-        picked = st.date_input(
-            "Right is (empty: not stated)",
+        named = field.options.__getitem__
+        st.multiselect(label, options[1:], default=several, format_func=named, key=key, placeholder=_NOTHING)
+    elif field.kind == "one":
+        at = options.index(read) if read in options else 0
+        st.selectbox(label, options, index=at, format_func=lambda option: field.options.get(option, _NOTHING), key=key)
+    elif field.kind == "date":
+        st.date_input(
+            f"{label} (empty: not stated)",
             value=date.fromisoformat(read) if read else None,
             min_value=date(1940, 1, 1),
             max_value=date(2100, 1, 1),
             format="YYYY-MM-DD",
             key=key,
         )
-        return picked.isoformat() if isinstance(picked, date) else ""
-    if field.kind == "number":
-        held_number = int(read) if read and OLDEST <= int(read) <= YOUNGEST else None
-        typed = st.number_input("Right is (empty: not stated)", OLDEST, YOUNGEST, value=held_number, step=1, key=key)
-        return "" if typed is None else str(typed)
-    return ""
+    elif field.kind == "number":
+        held = int(read) if read and OLDEST <= int(read) <= YOUNGEST else None
+        st.number_input(f"{label} (empty: not stated)", OLDEST, YOUNGEST, value=held, step=1, key=key)
 
 
-def _send(
-    view: View, letter: dict[str, Any], ordinal: int | None, field: str, read: str, right: str, who: str, remark: str
-) -> None:
+def _given(field: Field, widget: Any) -> str:
+    """What a widget holds, as labels write it."""
+    if field.kind == "several":
+        return field.joined(list(widget or ()))
+    return "" if widget is None else widget.isoformat() if isinstance(widget, date) else str(widget)
+
+
+def _send(view: View, letter: dict[str, Any], ordinal: int | None, field: str, read: str, key: str) -> None:
+    """Keep the report. The widgets are asked here: the run that drew the button may be older than what was typed."""
     try:
         made = report(
             view.snapshot.folder,
@@ -143,14 +132,14 @@ def _send(
             ordinal,
             field,
             read,
-            right,
-            who=who or "",
+            _given(fields()[field], st.session_state.get(key)),
+            who=owner() or st.session_state.get(_WHO) or "",
             snapshot=view.snapshot.snapshot_id,
             source=letter["source"],
-            remark=remark or "",
+            remark=st.session_state.get(_REMARK) or "",
         )
     except NotesError as error:
         st.session_state[_SAID] = str(error)
         return
-    st.session_state["ov-report-remark"] = ""
-    st.session_state[_SAID] = f"Reported, and kept for {made.who}."
+    st.session_state[_REMARK] = ""
+    st.session_state[_SAID] = f"Reported by {made.who}."

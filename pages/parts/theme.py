@@ -278,7 +278,7 @@ _RULES = """
 .ov-problems.ov-contradiction li::marker { color: var(--ov-contradiction); }
 .ov-why { display: block; font-size: 0.9rem; color: var(--ov-muted); }
 .ov-deciding { font-weight: 650; border-bottom-width: 3px; }
-.ov-mark:has(:target), .ov-problem:has(:target) { outline: 2px solid var(--ov-text); outline-offset: 1px; }
+.ov-mark:has(:target), .ov-problem:has(:target) { outline: 3px solid var(--ov-text); outline-offset: 1px; }
 .ov-reader [id] { scroll-margin-top: 5rem; }
 .ov-sign { unicode-bidi: isolate; }
 .ov-sign::before { content: "\\25AF"; color: var(--ov-muted); }
