@@ -16,6 +16,7 @@ from data.fields import fields
 from data.notes import rows, tidy_name, writing
 
 LONGEST_REMARK = 500  # characters
+MOST_REPORTS = 100_000  # of one warehouse
 _COLUMNS = "letter_id, ordinal, field, read_value, right_value, who, made, snapshot, source, remark"
 
 
@@ -83,6 +84,9 @@ def report(
             "That is what was read." if held is None or held.withdrawn else "That was reported already and holds."
         )
     with writing(folder) as connection:
+        (kept,) = connection.execute("SELECT count(*) FROM corrections").fetchone()
+        if kept >= MOST_REPORTS:
+            raise NotesError(f"There are {kept:,} reports already. Export them, then start a new file of notes.")
         connection.execute(
             f"INSERT INTO corrections ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [letter_id, ordinal, field, read_value, right_value, who, made, snapshot, source, remark],

@@ -7,6 +7,8 @@ from typing import Any
 
 from data.sentences import day
 
+_LONGEST = 160  # characters of a request in a citation
+
 
 def name_of(letter: Mapping[str, Any]) -> str:
     """The case number of a letter, or, where it states none, the name of its file."""
@@ -14,8 +16,9 @@ def name_of(letter: Mapping[str, Any]) -> str:
 
 
 def is_pdf(letter: Mapping[str, Any]) -> bool:
-    """Whether the letter was read from a PDF."""
-    return str(letter["source"]).lower().endswith(".pdf")
+    """Whether the letter was read from a PDF; a row of a table may be named like one and is none."""
+    source = str(letter["source"]).lower()
+    return source.endswith(".pdf") and ".parquet/" not in source
 
 
 def pages(letter: Mapping[str, Any], start: int, end: int) -> tuple[int, int] | None:
@@ -41,7 +44,8 @@ def citation(letter: Mapping[str, Any], ordinal: int | None = None) -> str:
     if ordinal is None:
         return f"{head}."
     item = next(one for one in letter["decisions"] if one["ordinal"] == ordinal)
-    said = f"{head}, item {ordinal} of {len(letter['decisions'])} ({item['disputed']}): {item['outcome']}"
+    asked = item["disputed"] if len(item["disputed"]) <= _LONGEST else f"{item['disputed'][: _LONGEST - 1].rstrip()}…"
+    said = f"{head}, item {ordinal} of {len(letter['decisions'])} ({asked}): {item['outcome']}"
     return f"{said}{page_words(item_pages(letter, ordinal))}."
 
 

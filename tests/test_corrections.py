@@ -99,6 +99,14 @@ def test_the_same_report_twice_is_refused(tmp_path: Path) -> None:
         say(tmp_path, "outcome", "upheld", "overturned", who="Another")
 
 
+def test_there_is_an_end_to_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.corrections.MOST_REPORTS", 1)
+    made = say(tmp_path, "outcome", "upheld", "overturned")
+    with pytest.raises(NotesError, match="1 reports already"):
+        say(tmp_path, "outcome", "upheld", "overturned", ordinal=2)
+    assert corrections(tmp_path) == [made]
+
+
 def test_keys_are_sorted_but_where_the_letters_order_counts(tmp_path: Path) -> None:
     assert say(tmp_path, "reviewer_sources", "", "odg;acr").right_value == "acr;odg"
     assert say(tmp_path, "specialties", "", "surgery;anesthesiology").right_value == "surgery;anesthesiology"

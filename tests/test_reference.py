@@ -47,6 +47,7 @@ def test_a_text_has_no_pages_and_a_letter_without_number_and_date_says_so() -> N
         "California IMR Final Determination letter.txt, decision date not stated, item 1 of 1 (MRI of the knee): upheld."
     )
     assert pages(letter(text=None), 0, 1) is None
+    assert pages(letter("all.parquet/CM16-1.pdf"), 0, 1) is None  # a row that is named like a PDF
     assert item_pages(letter(findings=[]), 1) is None
 
 
@@ -55,6 +56,11 @@ def test_a_text_has_no_pages_and_a_letter_without_number_and_date_says_so() -> N
 )
 def test_a_page_begins_behind_a_form_feed(span: tuple[int, int], found: tuple[int, int]) -> None:
     assert pages(letter(), *span) == found
+
+
+def test_a_long_request_is_cut() -> None:
+    said = citation(letter(decisions=[{"ordinal": 1, "disputed": "x" * 441, "outcome": "upheld"}]), 1)
+    assert f"({'x' * 159}…): upheld" in said
 
 
 def test_one_page_is_said_in_the_singular() -> None:

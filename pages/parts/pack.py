@@ -1,7 +1,7 @@
 """The quote pack of a session: which items are in it, the buttons that put them there, and the way to its page.
 
-The session keeps it from page to page; the address of the pack's own page names what is in it, so that a link, a saved
-view or a reload brings it back.
+The session keeps it from page to page; the address of the pack's own page names what is in it, so that a link or
+a reload brings it back.
 """
 
 from __future__ import annotations

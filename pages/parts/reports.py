@@ -21,6 +21,7 @@ from pages.parts.views import owner
 
 _SAID, _WHO, _REMARK = "ov-report-said", "ov-report-who", "ov-report-remark"
 _NOTHING = "Not stated"
+_FIRST, _LAST = date(1930, 1, 1), date(2100, 1, 1)
 
 
 def reports_on(view: View, letter: dict[str, Any]) -> list[Correction]:
@@ -103,11 +104,12 @@ def _ask(field: Field, read: str, key: str) -> None:
         at = options.index(read) if read in options else 0
         st.selectbox(label, options, index=at, format_func=lambda option: field.options.get(option, _NOTHING), key=key)
     elif field.kind == "date":
+        stated = date.fromisoformat(read) if read else None
         st.date_input(
             f"{label} (empty: not stated)",
-            value=date.fromisoformat(read) if read else None,
-            min_value=date(1940, 1, 1),
-            max_value=date(2100, 1, 1),
+            value=stated if stated and _FIRST <= stated <= _LAST else None,
+            min_value=_FIRST,
+            max_value=_LAST,
             format="YYYY-MM-DD",
             key=key,
         )
