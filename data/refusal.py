@@ -20,8 +20,7 @@ EXCEPTION = "Not so where the new request documents a change in the facts materi
 def refused_until(denied: date, months: int = MONTHS) -> date:
     """The day `months` calendar months after a utilization review decision (Labor Code 4610(k): 12 months from its date).
 
-    Where that month lacks the day (29 February), it is the month's last. The denial of the sample 29 Feb 2016 ends on
-    28 Feb 2017.
+    Where that month lacks the day, it is the month's last: 12 months after 29 Feb 2016 is 28 Feb 2017.
     """
     year, month = divmod(denied.year * 12 + denied.month - 1 + months, 12)
     return date(year, month + 1, min(denied.day, monthrange(year, month + 1)[1]))
@@ -37,10 +36,12 @@ def refusal_words(letter: Mapping[str, Any]) -> tuple[str, str] | None:
     upheld = [str(decision["ordinal"]) for decision in decisions if decision["outcome"] == "upheld"]
     if not upheld:
         return None
-    which = "The request" if len(decisions) == 1 else f"Item{'s' * (len(upheld) > 1)} {listed(upheld)}"
+    which = f"Item{'s' * (len(upheld) > 1)} {listed(upheld)}"
+    if len(upheld) == len(decisions):
+        which = "The request" if len(upheld) == 1 else f"All {len(upheld)} items"
     stay = "stays" if len(upheld) == 1 else "stay"
     denied = letter["ur_denial_date"]
-    if denied is None:
+    if denied is None or denied.year == date.max.year:
         said = f"{which} {stay} refused for 12 months from the utilization review decision, whose date the letter does not state."
     else:
         said = f"{which} {stay} refused until {day(refused_until(denied))}, 12 months after the utilization review decision of {day(denied)}."

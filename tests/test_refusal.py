@@ -47,11 +47,15 @@ def test_only_what_was_upheld_stays_refused() -> None:
     assert "change in the facts material to the basis of the decision (Labor Code 4610(k))" in EXCEPTION
 
 
-def test_one_item_and_one_of_several_are_said_in_the_singular() -> None:
+def test_one_item_all_items_and_one_of_several() -> None:
     assert (refusal_words(letter("upheld")) or ("",))[0].startswith("The request stays refused until 14 Jun 2017")
+    assert (refusal_words(letter("upheld", "upheld", "upheld")) or ("",))[0].startswith(
+        "All 3 items stay refused until"
+    )
     assert (refusal_words(letter("upheld", "overturned")) or ("",))[0].startswith("Item 1 stays refused until")
 
 
 def test_without_the_day_of_the_denial_no_day_is_given() -> None:
-    said, _ = refusal_words(letter("upheld", denied=None)) or ("", "")
-    assert said.endswith("12 months from the utilization review decision, whose date the letter does not state.")
+    for denied in (None, date.max):  # the last day that can be told has none 12 months later
+        said, _ = refusal_words(letter("upheld", denied=denied)) or ("", "")
+        assert said.endswith("12 months from the utilization review decision, whose date the letter does not state.")

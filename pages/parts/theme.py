@@ -305,9 +305,9 @@ _RULES = """
   [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-direction: column; }
   [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { width: 100%; min-width: 0; flex: 1 1 auto; }
   [data-testid="stMainBlockContainer"] { padding-left: 1.25rem; padding-right: 1.25rem; }
-  [data-testid="stColumn"]:has(.st-key-ov-side) { order: -1; top: 3.75rem; max-height: 36vh; z-index: 1;
+  [data-testid="stColumn"]:has(.st-key-ov-side) { order: -1; top: 0; padding-top: 0.75rem; max-height: 38vh; z-index: 1;
     background: var(--ov-background); border-bottom: 1px solid var(--ov-border); }
-  .ov-reader [id] { scroll-margin-top: calc(36vh + 6rem); }
+  .ov-reader [id] { scroll-margin-top: calc(38vh + 2rem); }
 }
 /* A chart keeps its width on paper, so the page is as wide as the content and the printer scales it down. */
 @page { size: 1200px 1553px; margin: 40px; }
