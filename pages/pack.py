@@ -30,7 +30,7 @@ def quote(entry: Entry) -> Quote | None:
     letter = view.ask("letter", entry[0])
     if letter is None:
         return None
-    return quote_of(letter, entry[1], report_words(reports_on(view, letter), entry[1]))
+    return quote_of(letter, entry[1], report_words(reports_on(view, letter), entry[1], named=False))
 
 
 def card(one: Quote) -> str:

@@ -33,17 +33,20 @@ def reports_on(view: View, letter: dict[str, Any]) -> list[Correction]:
         return []
 
 
-def report_words(reports: Sequence[Correction], ordinal: int | None) -> list[str]:
-    """A sentence for each report in force on an item (None: on the letter itself)."""
+def report_words(reports: Sequence[Correction], ordinal: int | None, *, named: bool = True) -> list[str]:
+    """A sentence for each report in force on an item (None: on the letter itself).
+
+    Without `named`, as for papers that leave the house, neither names nor remarks.
+    """
     words = []
     for one in in_force(reports):
         if one.ordinal != ordinal or one.field not in fields():
             continue
         field = fields()[one.field]
-        by = f"by {one.who} on {day(datetime.fromisoformat(one.made).date())}"
-        remark = f" ({one.remark})" if one.remark else ""
+        by = f"{f'by {one.who} ' * named}on {day(datetime.fromisoformat(one.made).date())}"
+        remark = f" ({one.remark})" if one.remark and named else ""
         if field.kind == "words":
-            words.append(f"Reported {by}: {one.remark}")
+            words += [f"Reported {by}: {one.remark}"] * named
         elif one.withdrawn:
             words.append(f"{field.label}: confirmed {by} as {field.words(one.right_value)}{remark}")
         else:

@@ -93,13 +93,26 @@ def test_what_the_snapshot_lacks_is_said_and_left_out(open_page: OpenPage, sampl
     assert answer_of(app).startswith("1 decision: 1 overturned, 0 upheld.")
 
 
-def test_a_value_reported_as_wrong_stands_in_the_pack(
+def test_a_value_reported_as_wrong_stands_in_the_pack_without_names(
     open_page: OpenPage, sample_warehouse: Snapshot, tmp_path: Path
 ) -> None:
     folder = Path(shutil.copytree(sample_warehouse.folder, tmp_path / "warehouse"))
     letter = ids(sample_warehouse)["CM16-0990018"]
-    report(folder, letter, 1, "outcome", "overturned", "upheld", who="R. <b>", snapshot="s", source="x.pdf")
+    report(
+        folder,
+        letter,
+        1,
+        "outcome",
+        "overturned",
+        "upheld",
+        who="R. Nurse",
+        snapshot="s",
+        source="x.pdf",
+        remark="Ask me.",
+    )
     app = open_page("pack", warehouse=folder, pack=f"{letter[:16]}.1,{letter[:16]}.2")
     first, second = markup(app, 'class="ov-card')
-    assert "Outcome: read as Overturned, reported wrong by R. &lt;b&gt; on" in first
+    assert "Outcome: read as Overturned, reported wrong on " in first
+    assert ": should be Upheld</b>" in first
+    assert "Nurse" not in first and "Ask me" not in first  # a paper that leaves the house names nobody
     assert "reported wrong" not in second
