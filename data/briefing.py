@@ -74,7 +74,7 @@ def briefing_html(title: str, answer: str, parts: Sequence[Part], about: About, 
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>"
+        f"<title>{html.escape(title)}</title><style>{STYLE}</style></head><body>"
         f'<p class="name">Overturn: decisions of California Independent Medical Review</p>{sample}<h1>{html.escape(title)}</h1>'
         f'<p class="answer">{html.escape(answer)}</p><dl>{head}</dl>{body}<h2>What the figures mean</h2><dl class="terms">{meant}</dl>'
         "</body></html>\n"
@@ -129,7 +129,7 @@ def _day_of(moment: str) -> str:
         return moment
 
 
-_STYLE = """
+STYLE = """
 @page { margin: 16mm 15mm; }
 body { font: 14px/1.5 Arial, 'Liberation Sans', Helvetica, sans-serif; color: #1f2630; background: #ffffff;
   max-width: 720px; margin: 24px auto; padding: 0 16px; }

@@ -47,7 +47,8 @@ class Letters(Questions):
     def letter(self, letter_id: str) -> dict[str, Any] | None:
         """One letter with its decisions, findings, problems, text and other versions, or None when it is not there.
 
-        `facts` is what the charts count of it, an entry an item; it is empty for a letter that charts leave out.
+        `facts` is what the charts count of it, an entry an item; it is empty for a letter that charts leave out. `file_keys`
+        are the numbers of the files' bytes that it was read from.
 
         `letter_id` may be shortened to its first 12 digits or more.
         """
@@ -72,6 +73,9 @@ class Letters(Questions):
             "SELECT * FROM citations WHERE letter_key = ? ORDER BY ordinal, side, position", [key]
         )
         letter["text"], letter["findings"] = self.snapshot.text_and_findings(key, letter["text_part"])
+        letter["file_keys"] = [
+            row["file_key"] for row in self._dicts("SELECT file_key FROM files WHERE letter_key = ?", [key])
+        ]
         letter["problems"] = self._dicts("SELECT * FROM problems WHERE letter_key = ? ORDER BY position", [key])
         letter["versions"] = self._dicts(
             "SELECT letter_id, decision_date, superseded FROM letters WHERE case_number = ? AND letter_id <> ? ORDER BY decision_date",

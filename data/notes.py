@@ -1,7 +1,7 @@
 """What people write beside a warehouse: one SQLite file that loads, rollbacks and reparsing leave alone.
 
-It holds saved views: a page and a filter under a name. Several servers may write at once (write-ahead log, a wait for
-each other), and reading works where the folder cannot be written.
+It holds saved views, a page and a filter under a name, and the corrections of `data/corrections.py`. Several servers may
+write at once (write-ahead log, a wait for each other), and reading works where the folder cannot be written.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from data.errors import NotesError
@@ -21,12 +22,20 @@ NOTES = "notes.sqlite"
 LONGEST_NAME = 80  # characters
 MOST_VIEWS = 500  # of one owner
 _WAIT = 10.0  # seconds for another writer
-_TABLE = """
+_TABLES = (
+    """
 CREATE TABLE IF NOT EXISTS saved_views (
     owner TEXT NOT NULL DEFAULT '', name TEXT NOT NULL, page TEXT NOT NULL, query TEXT NOT NULL, created TEXT NOT NULL,
     PRIMARY KEY (owner, name)
-);
-"""
+)""",
+    """
+CREATE TABLE IF NOT EXISTS corrections (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, letter_id TEXT NOT NULL, ordinal INTEGER, field TEXT NOT NULL,
+    read_value TEXT NOT NULL, right_value TEXT NOT NULL, who TEXT NOT NULL, made TEXT NOT NULL, snapshot TEXT NOT NULL,
+    source TEXT NOT NULL, remark TEXT NOT NULL
+)""",
+    "CREATE INDEX IF NOT EXISTS corrections_of_letter ON corrections (letter_id)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +61,13 @@ def tidy_name(name: str) -> str:
 
 def saved_views(folder: Path, owner: str = "") -> list[SavedView]:
     """The views of that owner by name; none where nothing was ever saved. Raises NotesError when the file is damaged."""
-    if not (folder / NOTES).exists():
-        return []
-    with _told(folder, "read"), closing(_reading(folder / NOTES)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'saved_views'").fetchone():
-            return []  # another process is making the file just now
-        rows = connection.execute(
-            "SELECT name, page, query, created, owner FROM saved_views WHERE owner = ? ORDER BY name COLLATE NOCASE, name",
-            [owner],
-        ).fetchall()
-    return [SavedView(*row) for row in rows]
+    found = rows(
+        folder,
+        "saved_views",
+        "SELECT name, page, query, created, owner FROM saved_views WHERE owner = ? ORDER BY name COLLATE NOCASE, name",
+        [owner],
+    )
+    return [SavedView(*row) for row in found]
 
 
 def damage(folder: Path) -> str:
@@ -86,7 +92,7 @@ def save_view(folder: Path, name: str, page: str, parameters: dict[str, str], ow
     )
     if not view.name:
         raise NotesError("A view needs a name, in letters or digits that can be seen.")
-    with _writing(folder) as connection:
+    with writing(folder) as connection:
         (held,) = connection.execute("SELECT count(*) FROM saved_views WHERE owner = ?", [owner]).fetchone()
         if held >= MOST_VIEWS:
             raise NotesError(f"There are {held:,} saved views already. Delete one that nobody needs first.")
@@ -103,14 +109,24 @@ def save_view(folder: Path, name: str, page: str, parameters: dict[str, str], ow
 
 def delete_view(folder: Path, name: str, owner: str = "") -> bool:
     """Forget a view; False when it was not there any more. Raises NotesError when the folder cannot be written."""
-    with _writing(folder) as connection:
+    with writing(folder) as connection:
         gone = connection.execute("DELETE FROM saved_views WHERE owner = ? AND name = ?", [owner, name])
     return gone.rowcount == 1
 
 
+def rows(folder: Path, table: str, question: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    """The rows that a `SELECT` on `table` gives; none where nothing was ever written. Raises NotesError."""
+    if not (folder / NOTES).exists():
+        return []
+    with _told(folder, "read"), closing(_reading(folder / NOTES)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [table]).fetchone():
+            return []  # another process is making the file just now, or it is of an older version
+        return connection.execute(question, values).fetchall()
+
+
 @contextmanager
-def _writing(folder: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction, alone among writers; nothing is kept when it fails."""
+def writing(folder: Path) -> Iterator[sqlite3.Connection]:
+    """One transaction, alone among writers; nothing is kept when it fails. Raises NotesError."""
     with _told(folder, "written"):
         folder.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(folder / NOTES, timeout=_WAIT, isolation_level=None)) as connection:
@@ -119,7 +135,8 @@ def _writing(folder: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("BEGIN IMMEDIATE")
             try:
-                connection.execute(_TABLE)
+                for table in _TABLES:
+                    connection.execute(table)
                 yield connection
             except BaseException:
                 connection.execute("ROLLBACK")
@@ -148,4 +165,6 @@ def _told(folder: Path, what: str) -> Iterator[None]:
             if what == "written"
             else "Restore it from a backup, or move it away: the letters are not touched by it."
         )
-        raise NotesError(f"The file of saved views, {folder / NOTES}, cannot be {what} ({error}). {advice}") from error
+        raise NotesError(
+            f"The file of saved views and corrections, {folder / NOTES}, cannot be {what} ({error}). {advice}"
+        ) from error

@@ -238,7 +238,7 @@ def _interrupt(*_: object) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    if options.measure_reasons and not options.items:
+    if options.measure_reasons and not (options.items and (options.items / "reasons.csv").exists()):
         raise OverturnError("--measure-reasons needs labelled grounds: give their folder with --items.")
     read, rejected = read_all(options.paths)
     evaluation = evaluate(options.labels, read, options.disputed)

@@ -88,11 +88,6 @@ def versions() -> str:
     return f"{loaders.PARSER_VERSION}/{data.vocabulary.version()}"
 
 
-def piece_key(content: bytes) -> int:
-    """The number of a file's bytes: the first 63 bits of their sha256."""
-    return int.from_bytes(hashlib.sha256(content).digest()[:8], "big") >> 1
-
-
 def parse_chunk(chunk: Chunk) -> Done:
     """Parse every piece. Never raises on content: what cannot be a letter is refused with its reason."""
     name = chunk.name

@@ -11,6 +11,7 @@ from typing import Any
 from data.errors import OverturnError
 from data.exports import safe_cell
 from data.warehouse import current_snapshot, default_folder, snapshot
+from loaders.corrections import export_corrections
 from loaders.difference import diff, filter_of, snapshots_of
 from loaders.export import export
 from loaders.ingest import last_load, progress, reparse
@@ -62,6 +63,11 @@ def add_commands(commands: Any) -> None:
     out.add_argument("--csv", action="store_true", help="CSV rather than Parquet")
     out.add_argument("--with-text", action="store_true", help="also the letters' own words and days of injury")
     out.add_argument("--snapshot", metavar="ID", help="another snapshot than the served one")
+
+    said = commands.add_parser("corrections", help="what people reported as read wrongly")
+    asked = said.add_subparsers(required=True, metavar="what")
+    labels = _add(asked, "export", _corrections, "write the reports as labels that evaluate reads")
+    labels.add_argument("out", type=Path, metavar="FOLDER", help="a new folder for the label files")
 
     refused = _add(commands, "rejects", _rejects, "list the files that the last load refused, with reasons")
     refused.add_argument("--csv", action="store_true", help="as CSV")
@@ -148,6 +154,11 @@ def _export(options: argparse.Namespace) -> int:
     form = "csv" if options.csv else "parquet"
     for path in export(chosen, options.table, options.out, form, with_text=options.with_text):
         print(path)
+    return 0
+
+
+def _corrections(options: argparse.Namespace) -> int:
+    print("\n".join(export_corrections(_folder(options), options.out).lines()))
     return 0
 
 

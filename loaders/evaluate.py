@@ -37,7 +37,7 @@ def evaluate(labels: Path, read_records: Sequence[dict[str, Any]], disputed: Pat
     """Compare records with `labels_letters.csv` and `labels_decisions.csv` in `labels`.
 
     Requests and statements are compared by case-folded letters and digits; a source without a key in the labels counts
-    as `other`. `disputed` is a CSV (letter, decision, field, shown, why) of labels shown to be wrong.
+    as `other`; a cell of `?` is not compared. `disputed` is a CSV (letter, decision, field, shown, why) of labels shown to be wrong.
     """
     evaluation = Evaluation()
     read = {letter_name(record["source"]): record for record in read_records}

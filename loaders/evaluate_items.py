@@ -12,7 +12,7 @@ from typing import Any
 
 from loaders.evaluate import label_rows, letter_name
 from loaders.evaluate_reasons import Grounds
-from loaders.evaluation import Evaluation, Miss, keys_of
+from loaders.evaluation import NOT_LABELLED, Evaluation, Miss, keys_of
 
 ITEM_FIELDS = (
     "body_parts",
@@ -34,11 +34,14 @@ _LISTS = {"body_parts", "laterality", "flags"}
 def evaluate_items(folder: Path, records: Sequence[dict[str, Any]], evaluation: Evaluation) -> Grounds:
     """Compare `records` with `items.csv`, `citations.csv` and `reasons.csv` in `folder`, into `evaluation`.
 
-    Returns the grounds read and labelled, letter by letter.
+    Without one of the last two, citations or grounds are not compared; a cell of `?` is not, either. Returns the grounds read and labelled, letter by letter.
     """
     grounds = Grounds()
     by_letter = {letter_name(record["source"]): record for record in records}
     citations, reasons = _grouped(folder / "citations.csv"), _grouped(folder / "reasons.csv")
+    evaluation.absent += [
+        name for name, rows in (("citations.csv", citations), ("reasons.csv", reasons)) if rows is None
+    ]
     for row in label_rows(folder / "items.csv"):
         record = by_letter.get(row["letter"])
         place = (row["letter"], row["decision"])
@@ -48,10 +51,13 @@ def evaluate_items(folder: Path, records: Sequence[dict[str, Any]], evaluation: 
         evaluation.letters += row["decision"] == "1"
         decision = record["decisions"][int(row["decision"]) - 1]
         for name, value in zip(ITEM_FIELDS, _item_values(record, decision), strict=True):
-            label = f"{float(row[name]):g}" if name == "quantity" and row[name] else row[name]
+            measured = name == "quantity" and row[name] not in ("", NOT_LABELLED)
+            label = f"{float(row[name]):g}" if measured else row[name]
             evaluation.compare(Miss(*place, name, label, value, listed=name in _LISTS))
-        _compare_citations(evaluation, place, decision, citations[place])
-        _compare_grounds(evaluation, grounds, place, decision, reasons[place])
+        if citations is not None:
+            _compare_citations(evaluation, place, decision, citations[place])
+        if reasons is not None:
+            _compare_grounds(evaluation, grounds, place, decision, reasons[place])
     return grounds
 
 
@@ -112,7 +118,9 @@ def _compare_grounds(
         evaluation.compare(Miss(*place, "decisive sentence", "found", "found" if overlaps else "missed"))
 
 
-def _grouped(path: Path) -> dict[tuple[str, str], list[dict[str, str]]]:
+def _grouped(path: Path) -> dict[tuple[str, str], list[dict[str, str]]] | None:
+    if not path.exists():
+        return None
     rows: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     for row in label_rows(path):
         rows[row["letter"], row["decision"]].append(row)

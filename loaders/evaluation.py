@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from loaders.read import Rejected
 
 UNREAD = "record"
+NOT_LABELLED = "?"  # in a label file: nobody has labelled this value, so nothing is compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,17 @@ class Score:
 
 @dataclass(slots=True)
 class Evaluation:
-    """The score of every field, with every miss; `unread` are labelled letters or items that gave no record."""
+    """The score of every field, with every miss.
+
+    `unread` are labelled letters or items that gave no record, `absent` label files that are not there.
+    """
 
     fields: dict[str, Score] = field(default_factory=dict)
     misses: list[Miss] = field(default_factory=list)
     letters: int = 0
     unread: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
 
     @property
     def exact(self) -> bool:
@@ -86,6 +91,8 @@ class Evaluation:
 
     def compare(self, miss: Miss, *, equal: bool | None = None) -> None:
         """Count the value, and keep it as a miss unless it is its label (`equal` where that is not `==`)."""
+        if miss.label == NOT_LABELLED:
+            return
         score = self.fields.setdefault(miss.field, Score(listed=miss.listed))
         score.compared += 1
         if miss.listed:
@@ -106,6 +113,7 @@ class Evaluation:
         lines += [score.line(name) for name, score in self.fields.items()]
         lines += [f"MISS {miss}" for miss in self.misses]
         lines += [f"UNREAD {name}: labelled, but no record was read" for name in self.unread]
+        lines += [f"NOT COMPARED {name}: there is no such file of labels" for name in self.absent]
         lines += [f"REJECTED {refusal.source}: {refusal.message}" for refusal in self.rejected]
         disputed = sum(1 for miss in self.misses if miss.dispute)
         lines.append(f"{len(self.misses)} misses, {disputed} of them against a label shown to be wrong.")

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import FileRejected, OverturnError
+from data.originals import file_key
 from data.warehouse import Snapshot, current_snapshot, read_journal
 from loaders.attached import attached, stored_texts
-from loaders.chunks import Chunk, Done, Piece, chunks, piece_key, record_or_refusal, refusal, versions
+from loaders.chunks import Chunk, Done, Piece, chunks, record_or_refusal, refusal, versions
 from loaders.guard import append_journal, purged, writing
 from loaders.pool import parse_all
 from loaders.read import SETTLED_SUFFIX, PassedOver, Rejected, discover
@@ -98,7 +99,7 @@ def pieces(
             except FileRejected as rejection:
                 refuse(refusal(found.source, rejection))
             else:
-                yield Piece(found.source, found.suffix, content, piece_key(content))
+                yield Piece(found.source, found.suffix, content, file_key(content))
 
 
 def _within(source: str, names: Collection[str]) -> bool:

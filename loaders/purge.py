@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 
 from data import search
+from data.corrections import forget as forget_reports
 from data.errors import OverturnError, WarehouseError
 from data.schema import RECORD_TABLES, TABLES
 from data.warehouse import Snapshot, current_snapshot, read_manifest, snapshot
@@ -43,11 +44,12 @@ _LETTER_ID = re.compile(r"[0-9a-f]{12,64}")
 
 @dataclass(slots=True)
 class Purged:
-    """What a purge did: the letters, the snapshots dropped, the one published, and the files that the letters came from."""
+    """What a purge did: the letters, the snapshots dropped, the one published, the files that the letters came from, the reports on them."""
 
     letters: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    reports: int = 0
     snapshot: Snapshot | None = None
 
     def lines(self, folder: Path) -> list[str]:
@@ -58,6 +60,8 @@ class Purged:
         lines += [f"  {letter}" for letter in self.letters]
         if self.dropped:
             lines.append(f"Snapshots that held them and are gone: {', '.join(self.dropped)}.")
+        if self.reports:
+            lines.append(f"Reports of wrong values in them that are gone, too: {self.reports:,}.")
         if self.snapshot:
             lines.append(
                 f"Snapshot {self.snapshot.snapshot_id} is served now: {self.snapshot.letters:,} letters, "
@@ -116,6 +120,7 @@ def purge(folder: Path, names: Sequence[str]) -> Purged:
                 raise
         outcome.dropped = sorted(touched | set(unreadable)) if keys else []
         drop(folder, outcome.dropped)
+        outcome.reports = forget_reports(folder, sorted(known.keys() | wanted))
         shutil.rmtree(folder / STAGE, ignore_errors=True)
         if outcome.dropped or wanted:
             note(

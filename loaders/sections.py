@@ -11,33 +11,17 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from data.headings import HEADING_LINES, HEADINGS, heading, spaced
 from data.record import Outcome, Problem, Span
 from loaders.sequence import followed
 
-_WORDS = {
-    "how": r"HOW THE IMR FINAL DETERMINATION WAS MADE",
-    "summary": r"CLINICAL CASE SUMMARY",
-    "issues": r"IMR ISSUES,? DECISIONS,? AND RATIONALES?",
-}
-
-
-def _spaced(words: str) -> str:
-    return words.replace(" ", r"\s+")
-
-
-HEADINGS = {name: re.compile(_spaced(words)) for name, words in _WORDS.items()}
-# In other letters than capitals, and the summary's without its first word, only where a heading has its line for itself.
-_HEADING_LINES = {
-    name: re.compile(rf"^{_spaced(words)}$", re.IGNORECASE | re.MULTILINE)
-    for name, words in (_WORDS | {"summary": "(?:CLINICAL )?CASE SUMMARY"}).items()
-}
 _SUMMARY_LEAD = re.compile(
-    _spaced(r"The expert reviewer developed the following clinical case summary based on a review of the case file,?")
+    spaced(r"The expert reviewer developed the following clinical case summary based on a review of the case file,?")
     + r"(?:\s+including\s+all\s+medical\s+records)?\s*:?",
     re.IGNORECASE,
 )
 _ISSUES_LEAD = re.compile(
-    _spaced(r"The Final Determination was based on decisions for the disputed items?/services? set forth below")
+    spaced(r"The Final Determination was based on decisions for the disputed items?/services? set forth below")
     + r"\s*:?",
     re.IGNORECASE,
 )
@@ -160,7 +144,7 @@ class Sections:
 
 def find_sections(text: str) -> Sections:
     """The sections and items of a settled letter. Never raises; a text without items has an empty `items`."""
-    how, summary, issues = (_heading(name, text) for name in ("how", "summary", "issues"))
+    how, summary, issues = (heading(name, text) for name in ("how", "summary", "issues"))
     labels = _labels(text, issues.end() if issues else 0)
     lead = _ISSUES_LEAD.search(text, issues.end() if issues else 0, labels[0].start() if labels else len(text))
     body = lead.end() if lead else issues.end() if issues else summary.end() if summary else 0
@@ -234,8 +218,8 @@ def holds_two_letters(text: str) -> bool:
     prints = text.lower().count("how the imr")  # nearly every letter has one, and is told so without a search
     if prints == 1:
         return False
-    name = "how" if prints and _heading("how", text) else "summary"
-    pattern = HEADINGS[name] if len(HEADINGS[name].findall(text)) > 1 else _HEADING_LINES[name]
+    name = "how" if prints and heading("how", text) else "summary"
+    pattern = HEADINGS[name] if len(HEADINGS[name].findall(text)) > 1 else HEADING_LINES[name]
     openings = [match.start() for match in pattern.finditer(text)]
     if len(openings) < 2:
         return False
@@ -283,10 +267,6 @@ def sentences(text: str, start: int, end: int) -> list[Span]:
         position = step.end()
     spans.append(trimmed(text, position, end))
     return [span for span in spans if span[0] < span[1]]
-
-
-def _heading(name: str, text: str) -> re.Match[str] | None:
-    return HEADINGS[name].search(text) or _HEADING_LINES[name].search(text)
 
 
 def _skip_blank(text: str, position: int) -> int:

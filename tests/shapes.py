@@ -8,8 +8,9 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from data.headings import HEADINGS
 from data.record import Letter, as_object
-from loaders.sections import HEADINGS, find_sections
+from loaders.sections import find_sections
 from loaders.settle import fold
 
 PLACES = {"span", "findings", "problems", "letter_id", "text_sha", "text", "source", "decisive"}

@@ -118,6 +118,13 @@ def test_a_key_that_stands_twice_counts_twice() -> None:
     assert miss.differences() == [("missing", "odg", "")]
 
 
+def test_what_nobody_labelled_is_not_compared() -> None:
+    evaluation = compared(
+        Miss("a", "1", "outcome", "?", "upheld"), Miss("a", "1", "body_parts", "?", "hip;knee", listed=True)
+    )
+    assert (evaluation.fields, evaluation.misses) == ({}, [])
+
+
 def test_another_order_is_wrong_but_misses_no_key() -> None:
     evaluation = compared(Miss("a", "", "specialties", "Neurology;Surgery", "Surgery;Neurology", listed=True))
     assert evaluation.fields["specialties"].right == 0

@@ -21,8 +21,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import loaders.pool
+from data.originals import file_key
 from data.warehouse import Snapshot
-from loaders.chunks import Chunk, Done, chunks, parse_chunk, piece_key
+from loaders.chunks import Chunk, Done, chunks, parse_chunk
 from loaders.ingest import Summary, ingest, pieces, records
 from loaders.pool import parse_all
 from loaders.read import Rejected
@@ -251,8 +252,8 @@ def test_a_table_without_texts_is_told(tmp_path: Path) -> None:
 
 
 def test_the_key_of_a_file_is_that_of_its_bytes() -> None:
-    assert piece_key(b"abc") == int(hashlib.sha256(b"abc").hexdigest()[:16], 16) >> 1
-    assert piece_key(b"abc") < 2**63
+    assert file_key(b"abc") == int(hashlib.sha256(b"abc").hexdigest()[:16], 16) >> 1
+    assert file_key(b"abc") < 2**63
 
 
 @pytest.fixture

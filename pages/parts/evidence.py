@@ -12,6 +12,8 @@ from typing import Any
 from data.rules import explanation, why_without_place
 from data.schema import dimensions
 from data.sentences import day
+from data.showing import as_text
+from data.structure import Place
 from data.vocabulary import vocabulary
 
 _KINDS = {
@@ -49,7 +51,7 @@ PROBLEMS = {
 class Mark:
     """A finding or a problem to be marked: its place among its like, its class and its hover text.
 
-    `colour` is the colour class of a finding, the kind of a `problem`.
+    `colour` is the colour class of a finding, the kind of a `problem`; `deciding` is the sentence that decides an item.
     """
 
     number: int
@@ -58,6 +60,7 @@ class Mark:
     colour: str
     title: str
     problem: bool = False
+    deciding: bool = False
 
     @property
     def anchor(self) -> str:
@@ -141,6 +144,7 @@ def marks(findings: Sequence[Mapping[str, Any]]) -> list[Mark]:
             finding["span_end"],
             colour_of(finding["kind"]),
             f"{spoken(finding['kind'])}: {spoken_value(finding)[:160]}. {why(finding)}",
+            deciding=finding["kind"] == "decisive",
         )
         for number, finding in enumerate(findings)
         if _markable(finding)
@@ -169,14 +173,17 @@ def _markable(finding: Mapping[str, Any]) -> bool:
     return finding["kind"] not in _PASSAGES and bool(finding["span_start"] < finding["span_end"])
 
 
-def marked_html(text: str, found: Sequence[Mark]) -> str:
+def marked_html(text: str, found: Sequence[Mark], places: Sequence[Place] = ()) -> str:
     """The text, escaped, with marks. Where marks overlap the shortest one colours the words and all of them stand in the hover.
 
-    Every mark's anchor stands once, where it begins. A problem draws a line under its words and leaves them their colour.
+    Every mark's anchor stands once, where it begins, and so does that of each of `places`. A problem draws a line under its
+    words and leaves them their colour; a deciding sentence is bold throughout.
     """
-    edges = sorted(
-        {0, len(text), *(edge for mark in found for edge in (mark.start, mark.end) if 0 <= edge <= len(text))}
-    )
+    turns = [*(edge for mark in found for edge in (mark.start, mark.end)), *(place.start for place in places)]
+    edges = sorted({0, len(text), *(edge for edge in turns if 0 <= edge <= len(text))})
+    opening: dict[int, str] = {}
+    for part in places:
+        opening[part.start] = f'{opening.get(part.start, "")}<span id="{part.anchor}"></span>'
     starting: dict[int, list[Mark]] = {}
     for mark in found:
         starting.setdefault(mark.start, []).append(mark)
@@ -185,13 +192,15 @@ def marked_html(text: str, found: Sequence[Mark]) -> str:
     for start, end in pairwise(edges):
         active = [mark for mark in active if mark.end > start] + starting.get(start, [])
         anchors = "".join(f'<span id="{mark.anchor}"></span>' for mark in starting.get(start, []))
-        words = anchors + _page_breaks(html.escape(text[start:end]))
+        words = opening.get(start, "") + anchors + _page_breaks(as_text(text[start:end]))
         if not active:
             pieces.append(words)
             continue
         values = [mark for mark in active if not mark.problem]
         inner = min(values, key=lambda mark: (mark.end - mark.start, mark.number), default=None)
         classes = [f"ov-mark ov-{inner.colour}"] if inner else []
+        if any(mark.deciding for mark in active):
+            classes.append("ov-deciding")
         if wrong := min((mark for mark in active if mark.problem), key=_gravity, default=None):
             classes.append(f"ov-problem ov-{wrong.colour}")
         title = html.escape(

@@ -17,7 +17,7 @@ from data.schema import dimensions
 from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
-from pages.parts import briefing, navigation, theme, views
+from pages.parts import briefing, navigation, pack, theme, views
 from pages.parts.sidebar import case_number, show
 from pages.parts.state import FILTER_PARAMETERS, View, address, apply, connection, go
 
@@ -205,10 +205,12 @@ def _remember(view: View) -> None:
 def _menu(view: View) -> None:
     """The menu; its links carry the filter and the snapshot along."""
     registered = navigation.pages(at=st.session_state.get("ov-at", ""))
-    with st.container(horizontal=True, key="ov-menu", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", key="ov-menu", gap="small"):
         for entry in navigation.ENTRIES:
             if entry.listed:
                 st.page_link(registered[entry.name], label=entry.title, query_params=address(view.filters))
+        if view.page != "pack":
+            pack.link(view)
 
 
 def _open_case(view: View) -> None:

@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("fixes", "Fix list"),
     Entry("letters", "Letters"),
     Entry("letter", "Letter", listed=False),
+    Entry("pack", "Quote pack", listed=False),
 )
 _registered = False
 

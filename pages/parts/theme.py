@@ -225,7 +225,7 @@ _RULES = """
 [data-testid="stMainBlockContainer"] { max-width: CONTENT_WIDTHpx; margin-inline: auto; }
 [data-testid="stPlotlyChart"] text { font-variant-numeric: tabular-nums; }
 .ov-answer, .ov-note, .ov-chips, .ov-chip, .ov-figures, .ov-card, .ov-reader, .ov-values, .ov-problems, .ov-legend,
-.ov-name {
+.ov-name, .ov-parts {
   color: var(--ov-text); }
 .ov-answer { font-size: 1.25rem; line-height: 1.45; margin: 0 0 0.5rem; max-width: 62rem; text-wrap: pretty; }
 .ov-answer b { font-weight: 650; font-variant-numeric: tabular-nums; }
@@ -277,8 +277,18 @@ _RULES = """
 .ov-problems li::marker { color: var(--ov-grey); }
 .ov-problems.ov-contradiction li::marker { color: var(--ov-contradiction); }
 .ov-why { display: block; font-size: 0.9rem; color: var(--ov-muted); }
-.ov-mark:has(:target), .ov-problem:has(:target) { outline: 2px solid var(--ov-text); outline-offset: 1px; }
+.ov-deciding { font-weight: 650; border-bottom-width: 3px; }
+.ov-mark:has(:target), .ov-problem:has(:target) { outline: 3px solid var(--ov-text); outline-offset: 1px; }
 .ov-reader [id] { scroll-margin-top: 5rem; }
+.ov-sign { unicode-bidi: isolate; }
+.ov-sign::before { content: "\\25AF"; color: var(--ov-muted); }
+.ov-parts ul { list-style: none; margin: 0 0 0.75rem; padding: 0 0 0 0.75rem; border-left: 3px solid var(--ov-border);
+  font-size: 0.95rem; line-height: 1.45; }
+.ov-parts li { margin: 0 0 0.3rem; padding: 0; overflow-wrap: anywhere; color: var(--ov-text); }
+.stApp .ov-parts a { color: var(--ov-link); }
+.ov-reported li { font-weight: 600; }
+[data-testid="stColumn"]:has(.st-key-ov-side) { position: sticky; top: 4rem; align-self: flex-start;
+  max-height: calc(100vh - 5rem); overflow-y: auto; }
 .ov-page { display: block; border-top: 1px dashed var(--ov-grey); margin: 0.75rem 0; }
 .ov-name { font-size: 1.25rem; font-weight: 650; margin: 0; }
 .ov-legend { display: flex; flex-wrap: wrap; gap: 0.35rem 0.9rem; font-size: 0.9rem; margin: 0 0 0.5rem; }
@@ -295,13 +305,20 @@ _RULES = """
   [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-direction: column; }
   [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { width: 100%; min-width: 0; flex: 1 1 auto; }
   [data-testid="stMainBlockContainer"] { padding-left: 1.25rem; padding-right: 1.25rem; }
+  [data-testid="stColumn"]:has(.st-key-ov-side) { order: -1; top: 0; padding-top: 0.75rem; max-height: 38vh; z-index: 1;
+    background: var(--ov-background); border-bottom: 1px solid var(--ov-border); }
+  .ov-reader [id] { scroll-margin-top: calc(38vh + 2rem); }
 }
 /* A chart keeps its width on paper, so the page is as wide as the content and the printer scales it down. */
 @page { size: 1200px 1553px; margin: 40px; }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"],
   .modebar-container, .stDownloadButton, .stPageLink, .stPopover, .stCheckbox, .st-key-ov-chip-clear,
-  .stButton:not(.st-key-ov-chip-row .stButton) { display: none !important; }
+  .stButton:not(.st-key-ov-chip-row .stButton), .st-key-ov-tools, .ov-no-paper,
+  [data-testid="stColumn"]:has(.st-key-ov-side) { display: none !important; }
+  [data-testid="stColumn"]:has(.ov-reader) { width: 100% !important; flex: 1 1 100% !important; }
+  .ov-reader { max-width: none; font-size: 1.4rem; }
+  .ov-mark:has(:target), .ov-problem:has(:target) { outline: none; }
   [data-testid="stMainBlockContainer"] { max-width: none; padding: 0; }
   :root, .stApp, .stApp * { color-scheme: light !important; }
   html, body, .stApp, .stApp :is([data-testid="stMain"], [data-testid="stAlertContainer"], summary, details, button) {

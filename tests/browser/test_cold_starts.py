@@ -42,3 +42,16 @@ def test_a_letter_asked_for_first_shows_its_marks(
     assert screen.page.locator("h1").inner_text() == "CM16-0990018"
     assert screen.page.locator(".ov-reader mark").count() > 20
     assert screen.query["modality"] == "ct"
+
+
+def test_a_quote_pack_asked_for_first_shows_its_items(
+    serve: Callable[[Path], Server], screen: Screen, sample_warehouse: Snapshot
+) -> None:
+    with sample_warehouse.connect() as connection:
+        row = connection.execute("SELECT letter_id FROM letters WHERE case_number = 'CM16-0990018'").fetchone()
+    assert row is not None
+    pack = f"{row[0][:16]}.3,{row[0][:16]}.1"
+    screen.open(serve(sample_warehouse.folder).address("pack", pack=pack))
+    screen.until(lambda: screen.answer.startswith("2 decisions: 1 overturned, 1 upheld."))
+    assert screen.page.locator(".ov-card h4").first.inner_text() == "Post-operative physical therapy, 12 sessions"
+    assert screen.query["pack"] == pack

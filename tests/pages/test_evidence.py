@@ -10,9 +10,11 @@ import pytest
 
 from data.filters import Filters
 from data.queries import Reader
+from data.structure import Place
 from data.warehouse import Snapshot
 from pages.parts.derived import derived_list
 from pages.parts.evidence import PROBLEMS, Mark, marked_html, marks, problem_list, problem_marks, value_list
+from pages.parts.reader import parts_list
 
 HOSTILE = [
     "<script>alert('x')</script>",
@@ -202,3 +204,38 @@ def test_every_entry_of_every_sample_leads_to_one_anchor_and_no_text_is_lost(sam
             ) + "".join(problem_list(letter["problems"], kind) for kind in PROBLEMS)
             assert set(re.findall(r'href="#([fp]\d+)"', lists)) <= set(reading.ids)
             assert re.search(r"[a-z]_[a-z]", re.sub(r"<[^>]+>", " ", lists)) is None, lists
+
+
+def test_a_deciding_sentence_stands_out_throughout_whatever_else_is_marked_in_it() -> None:
+    inside = mark(1, 4, 8, "imaging")
+    marked = marked_html("The scan is not necessary.", [Mark(0, 0, 26, "decisive", "t", deciding=True), inside])
+    assert re.findall(r'<mark class="([^"]*)"', marked) == [
+        "ov-mark ov-decisive ov-deciding",
+        "ov-mark ov-imaging ov-deciding",
+        "ov-mark ov-decisive ov-deciding",
+    ]
+    found = [finding("decisive", "x", 0, 3, 1), finding("reason", "no_red_flags", 0, 3, 1)]
+    assert [one.deciding for one in marks(found)] == [True, False]
+
+
+def test_parts_have_their_anchors_where_they_begin() -> None:
+    found = [Place("Cover", 0), Place("MRI", 6, 1, "upheld"), Place("CT", 6, 2, "overturned")]
+    marked = marked_html("Cover MRI", [mark(0, 6, 9)], found)
+    assert Reading(marked).ids == ["s-cover", "i1", "i2", "f0"]
+    assert Reading(marked).text == "Cover MRI"
+    listed = parts_list([*found, Place("<script>" * 30, 9, 3, "upheld")])
+    assert re.findall(r'href="#([^"]*)"', listed) == ["s-cover", "i1", "i2", "i3"]
+    assert "<script>" not in listed
+    assert '>1. MRI</a> <span class="ov-word ov-upheld">Upheld</span>' in listed
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u200f", "\u200b", "\x00", "\x1b", "\x85", "\ufeff", "\u2028"])
+def test_a_sign_that_steers_the_display_stands_alone(sign: str) -> None:
+    marked = marked_html(f"up{sign}held", [])
+    assert re.search(rf'up<span class="ov-sign" title="U\+{ord(sign):04X} [A-Z -]+">{sign}</span>held', marked)
+    assert Reading(marked).text == f"up{sign}held"
+
+
+def test_words_of_other_scripts_and_line_ends_are_left_alone() -> None:
+    text = "مرحبا שלום 漢字 e\u0301 🦴 \n\t a\u00a0b"
+    assert marked_html(text, []) == f'<div class="ov-reader" dir="ltr">{text}</div>'
