@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from data import search
 from data.passages import Passage, passages
 from data.results import Results
 from data.search_language import parse
-from data.search_tree import Case, leaves
+from data.search_tree import Case, leaves, replaced
 from data.snippets import Snippet, snippet
 from data.text_index import is_parted, stems_with_places
+
+
+@dataclass(frozen=True, slots=True)
+class NearWord:
+    """A word that no letter holds, the one offered instead, in how many letters that stands, and the search with it."""
+
+    typed: str
+    offered: str
+    letters: int
+    words: str
 
 
 class Letters(Results):
@@ -71,8 +82,8 @@ class Letters(Results):
             found.append(snippet(*read[key], tree, ordinal))
         return found
 
-    def near_words(self) -> list[tuple[str, str, int]]:
-        """For each word of the search that no letter holds: the word, the nearest one that letters hold, and how many do."""
+    def near_words(self) -> list[NearWord]:
+        """For each word of the search that no letter holds the nearest one that some do, where there is any."""
         found = []
         for near in search.near_words(self.snapshot.index, self.filters.words):
             part = self._cursor.execute(
@@ -81,7 +92,9 @@ class Letters(Results):
             text = (self.snapshot.text(near.letter_key, part[0]) if part else None) or ""
             written = {text[start:end].lower() for term, start, end in stems_with_places(text) if term == near.term}
             if written:
-                found.append((near.word.text, min(written, key=lambda word: (len(word), word)), near.letters))
+                offered = min(written, key=lambda word: (len(word), word))
+                words = replaced(self.filters.words, near.word, offered)
+                found.append(NearWord(near.word.text, offered, near.letters, words))
         return found
 
     def index_is_old(self) -> bool:

@@ -22,7 +22,7 @@ _RANKS = 512  # so many letters a block, where there are no days
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Where a letter stands in a result: its place among `letters` from 1, the row of its first item from 0, and the letters beside it.
+    """Where a letter stands in a result: its place among `letters` from 1, the row of its first item from 0, how many rows it has, and the letters beside it.
 
     `before` and `after` are a letter's id and the first of its items in the result, None at either end.
     """
@@ -30,6 +30,7 @@ class Neighbours:
     place: int
     letters: int
     row: int
+    rows: int
     before: tuple[str, int] | None
     after: tuple[str, int] | None
 
@@ -53,6 +54,11 @@ _ORDERS = {
 
 class Results(Questions):
     """Answers that are stretches of the list of disputed items in the filter, each letter's items next to each other."""
+
+    def how_many(self) -> int:
+        """How many disputed items are in the filter."""
+        condition, values = self.where()
+        return int(self._one(f"SELECT count(*) FROM facts WHERE {condition}", values)[0])
 
     def decisions(self, limit: int, offset: int = 0, order: str = "newest") -> list[dict[str, Any]]:
         """Rows of disputed items in the filter, a dict each, for lists and exports; `order` is a key of `ORDERS`.
@@ -90,7 +96,7 @@ class Results(Questions):
             return None
         blocks = self._blocks(by, letters=True)
         at = next(number for number, (block, *_) in enumerate(blocks) if block == own[0])
-        earlier, rows, before, after = self._beside(by, *own)
+        earlier, row, rows, before, after = self._beside(by, *own)
         if before is None and at:
             before = self._at_end(by, blocks[at - 1][0], "DESC")
         if after is None and at + 1 < len(blocks):
@@ -98,7 +104,8 @@ class Results(Questions):
         return Neighbours(
             place=1 + earlier + sum(n for _, _, n in blocks[:at]),
             letters=sum(n for _, _, n in blocks),
-            row=rows + sum(n for _, n, _ in blocks[:at]),
+            row=row + sum(n for _, n, _ in blocks[:at]),
+            rows=rows,
             before=self._named(before),
             after=self._named(after),
         )
@@ -159,21 +166,21 @@ class Results(Questions):
         )
         return sql, [*bounds, *values]
 
-    def _beside(self, by: _Order, block: Any, place: int) -> tuple[int, int, _Letter | None, _Letter | None]:
-        """In a letter's own block: how many letters and rows stand before it, and the letters next to it."""
+    def _beside(self, by: _Order, block: Any, place: int) -> tuple[int, int, int, _Letter | None, _Letter | None]:
+        """In a letter's own block: how many letters and rows stand before it, its own rows, and the letters next to it."""
         sql, values = self._letters_of(by, block)
         row = self._cursor.execute(
             f"""
-            SELECT count(*) FILTER (s < ?), coalesce(sum(n) FILTER (s < ?), 0),
+            SELECT count(*) FILTER (s < ?), coalesce(sum(n) FILTER (s < ?), 0), coalesce(sum(n) FILTER (s = ?), 0),
                 arg_max(letter_key, s) FILTER (s < ?), arg_max(ordinal, s) FILTER (s < ?),
                 arg_min(letter_key, s) FILTER (s > ?), arg_min(ordinal, s) FILTER (s > ?)
             FROM ({sql})
             """,
-            [place] * 6 + values,
+            [place] * 7 + values,
         ).fetchone()
-        earlier, rows, left, left_item, right, right_item = row or (0, 0, None, None, None, None)
+        earlier, rows, own, left, left_item, right, right_item = row or (0, 0, 0, None, None, None, None)
         before = (left, left_item) if left is not None else None
-        return int(earlier), int(rows), before, (right, right_item) if right is not None else None
+        return int(earlier), int(rows), int(own), before, (right, right_item) if right is not None else None
 
     def _at_end(self, by: _Order, block: Any, direction: str) -> _Letter | None:
         """The first letter of a block, or the last."""

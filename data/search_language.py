@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from data.search_tree import AllOf, AnyOf, Case, Node, Not, Phrase, Word, said
+from data.search_tree import AllOf, AnyOf, Case, Node, Not, Phrase, Word, every_leaf, said
 
 LONGEST = 2000
 """The most characters that are read as a search."""
@@ -81,6 +81,12 @@ def parse(typed: str) -> Parsed:
         shown = typed if len(typed) <= 60 else f"{typed[:60]}…"
         return Parsed(None, (), f"There is no word to search for in {shown!r}: a search needs letters or digits.")
     return Parsed(tree, tuple(dict.fromkeys(reading.notes)))
+
+
+def asks_for_parts(typed: str) -> bool:
+    """Whether a part of letters or a case number is asked for, which old indexes do not know."""
+    tree = parse(typed).tree if typed else None
+    return tree is not None and any(isinstance(leaf, Case) or leaf.part for leaf in every_leaf(tree))
 
 
 class _Reading:

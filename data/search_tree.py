@@ -81,6 +81,12 @@ def leaves(tree: Node, *, sought: bool = True) -> Iterator[Leaf]:
         yield tree
 
 
+def every_leaf(tree: Node) -> Iterator[Leaf]:
+    """All words, phrases and case numbers of the tree."""
+    yield from leaves(tree)
+    yield from leaves(tree, sought=False)
+
+
 def said(node: Node, *, inside: bool = False) -> str:
     """What a letter has to have, in words that go into a sentence; in brackets where it stands `inside` of more."""
     if isinstance(node, AllOf):

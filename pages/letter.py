@@ -4,16 +4,16 @@ import streamlit as st
 
 from data.sentences import day
 from data.statistics import counted
+from pages.parts import neighbours
 from pages.parts.derived import derived_list
 from pages.parts.evidence import PROBLEMS, marked_html, marks, problem_list, problem_marks, value_list
 from pages.parts.frame import begin, plain, title
-from pages.parts.state import link
 from pages.parts.theme import KIND_LABELS
 
 view = begin("letter", sidebar=False)
 asked = st.query_params.get("letter", "")
 letter = view.ask("letter", asked) if asked else None
-link("letters", "Back to the letters", view.filters, page=st.query_params.get("page", "1"))
+neighbours.show(view, asked)
 if letter is None:
     st.title("This letter is not here")
     st.info(

@@ -102,7 +102,7 @@ def walk(reader: Reader, whole: list[Row], order: str, ids: dict[int, str]) -> N
         found = reader.neighbours(ids[key], order)
         assert found
         assert (found.place, found.letters) == (number + 1, len(letters))
-        assert found.row == whole.index(first[key])
+        assert (found.row, found.rows) == (whole.index(first[key]), sum(row[0] == key for row in whole))
         assert found.before == (named[number - 1] if number else None)
         assert found.after == (named[number + 1] if number + 1 < len(letters) else None)
 

@@ -14,15 +14,22 @@ from data.errors import WarehouseError
 from data.filters import Filters, from_query, one_value, to_query
 from data.rates import Headline
 from data.schema import dimensions
+from data.search_language import asks_for_parts
 from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
 from pages.parts import briefing, navigation, theme, views
-from pages.parts.sidebar import case_number, show
+from pages.parts.sidebar import case_number, show, whole_case_number
 from pages.parts.state import FILTER_PARAMETERS, View, address, apply, connection, go
 
 _ONE_OUTCOME = (
     "Only what was {} is in, so no rate on this page can say anything. Let go of the outcome to compare rates."
+)
+
+
+_OLD_INDEX = (
+    "The words of this snapshot were indexed before letters had parts, so nothing is found in one part of them or by case "
+    "number. The next load, or python -m loaders reparse, indexes them anew."
 )
 
 
@@ -45,6 +52,8 @@ def begin(page: str, *, sidebar: bool = True) -> View:
         held = {key: view.ask("keys", key) for key, one in dimensions().items() if one.open and filters.choice(key)}
         for notice in notices(filters, held):
             st.warning(plain(notice))
+        if asks_for_parts(filters.words) and view.ask("index_is_old", filters=Filters()):
+            st.warning(_OLD_INDEX)
         _chips(view)
         if filters.outcome:
             note(_ONE_OUTCOME.format(filters.outcome))
@@ -220,9 +229,10 @@ def _open_case(view: View) -> None:
     letter_id = view.ask("letter_for_case", number, filters=Filters())
     if letter_id:
         go("letter", without, letter=letter_id[:16])
-    st.warning(
-        f"No letter with the case number {number} is loaded. Letters without a cover have no number; search their words instead."
-    )
+    if whole_case_number(number):  # else it may be how one begins, which the search finds
+        st.warning(
+            f"No letter with the case number {number} is loaded. Letters without a cover have no number; search their words instead."
+        )
 
 
 def _chips(view: View) -> None:
