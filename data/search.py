@@ -92,6 +92,12 @@ def ranked(folder: Path, words: str) -> pa.Table:
     return pa.table({KEY: pa.array(keys[order]), "rank": pa.array(np.arange(len(keys), dtype=np.int32))})
 
 
+def forget() -> None:
+    """Let go of the letters of recent searches, which are kept for the next question about them."""
+    _found.cache_clear()
+    ranked.cache_clear()
+
+
 def all_letters(folder: Path) -> pa.Table:
     """All letters of the index as a table of `letter_key`, one as often as it is there."""
     return _table(_keys(searcher(folder), tantivy.Query.all_query()))

@@ -325,7 +325,7 @@ def test_words_are_found_where_the_disk_cannot_be_written(folder: Path, monkeypa
     assert served
     monkeypatch.setattr("data.text_index.os.access", lambda *_: False)
     text_index.opened.cache_clear()
-    search._found.cache_clear()
+    search.forget()
     before = sorted(path.name for path in served.index.iterdir())
     assert search.letters_with(served.index, WORD).num_rows == 1
     assert verify(folder, all_texts=True).wrong == []

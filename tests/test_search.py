@@ -154,7 +154,7 @@ def test_the_best_match_comes_first_and_the_order_is_the_letters_own(sample_ware
         assert sorted(table["letter_key"].to_pylist()) == found(sample_warehouse, words)
         assert table["rank"].to_pylist() == list(range(table.num_rows))
     text_index.opened.cache_clear()
-    search.ranked.cache_clear()
+    search.forget()
     assert search.ranked(sample_warehouse.index, "CM16*")["letter_key"].to_pylist() == found(sample_warehouse, "CM16*")
 
 
@@ -220,8 +220,9 @@ def test_an_index_of_the_old_layout_is_read_as_it_is_and_built_anew_by_the_next_
         writer.add_document(tantivy.Document(letter_key=key, text=snapshot.text(key, part)))
     writer.commit()
     writer.wait_merging_threads()
-    for cached in (text_index.opened, text_index._is_parted, search._found, search.ranked):
-        cached.cache_clear()
+    text_index.opened.cache_clear()
+    text_index._is_parted.cache_clear()
+    search.forget()
     assert not text_index.is_parted(snapshot.index)
     assert len(found(snapshot, "marmalade")) == search.ranked(snapshot.index, "marmalade").num_rows == 2
     assert found(snapshot, "request:marmalade") == found(snapshot, "CM16-0000001") == []

@@ -45,21 +45,19 @@ def begin(page: str, *, sidebar: bool = True) -> View:
     _remember(view)
     briefing.start(view.about())
     _menu(view)
-    _open_case(view)
+    # One block for what comes and goes: else all below it is made anew in the browser, and who types there loses the place.
+    head = st.container()
+    with head:
+        _open_case(view)
     if sidebar:
         show(view)
         views.show(view)
-        held = {key: view.ask("keys", key) for key, one in dimensions().items() if one.open and filters.choice(key)}
-        for notice in notices(filters, held):
-            st.warning(plain(notice))
-        if asks_for_parts(filters.words) and view.ask("index_is_old", filters=Filters()):
-            st.warning(_OLD_INDEX)
-        _chips(view)
-        if filters.outcome:
-            note(_ONE_OUTCOME.format(filters.outcome))
+        with head:
+            _conditions(view)
     else:
         st.html(theme.NO_SIDEBAR)
-    _status(view)
+    with head:
+        _status(view)
     return view
 
 
@@ -233,6 +231,19 @@ def _open_case(view: View) -> None:
         st.warning(
             f"No letter with the case number {number} is loaded. Letters without a cover have no number; search their words instead."
         )
+
+
+def _conditions(view: View) -> None:
+    """What is to be said of the filter in force, and its conditions, each with its cross."""
+    filters = view.filters
+    held = {key: view.ask("keys", key) for key, one in dimensions().items() if one.open and filters.choice(key)}
+    for notice in notices(filters, held):
+        st.warning(plain(notice))
+    if asks_for_parts(filters.words) and view.ask("index_is_old", filters=Filters()):
+        st.warning(_OLD_INDEX)
+    _chips(view)
+    if filters.outcome:
+        note(_ONE_OUTCOME.format(filters.outcome))
 
 
 def _chips(view: View) -> None:
