@@ -107,7 +107,7 @@ WORDS = {
     "the beginning of words": "arthro*",
     "typing mistakes": "artroscopy~",
     "either, without a third": "(knee OR shoulder) -surgery",
-    "a case number": "CM16-0*",
+    "a case number": "CM16*",
 }
 
 OFTEN = ("a common word", "a rare phrase")

@@ -126,10 +126,15 @@ class Results(Questions):
     def _blocks(self, by: _Order, *, letters: bool = False) -> list[tuple[Any, int, int]]:
         """The blocks in their order, with how many rows (and, where asked for, letters) of the filter each has."""
         condition, values = self._condition(by)
-        held = "count(*) FILTER (alone) + count(DISTINCT letter_key) FILTER (NOT alone)" if letters else "0"
+        rows, held = f"{by.source} WHERE {condition}", "0"
+        if letters and by.source == "facts":
+            # The items of a letter stand next to each other there, which counts letters seven times as fast as their keys do.
+            rows = f"(SELECT decision_date, letter_key, lag(letter_key) OVER () AS before FROM {rows})"
+            held = "count(*) FILTER (letter_key IS DISTINCT FROM before)"
+        elif letters:
+            held = "count(DISTINCT rank)"
         found = self._all(
-            f"SELECT {by.block} AS block, count(*) AS n, {held} AS letters FROM {by.source} WHERE {condition} "
-            f"GROUP BY 1 ORDER BY 1 {by.direction} NULLS LAST",
+            f"SELECT {by.block} AS block, count(*) AS n, {held} AS letters FROM {rows} GROUP BY 1 ORDER BY 1 {by.direction} NULLS LAST",
             values,
         )
         return [(block, int(n), int(distinct)) for block, n, distinct in found]
