@@ -167,6 +167,9 @@ def _ask_reader(repeats: int, served: Snapshot, known: list[tuple[str, str]], th
             if key[1] == "letters found":
                 asked.hits[words] = answer.num_rows
         ids, cases = cycle([row[0] for row in known]), cycle([row[1] for row in known])
+        mistyped = Filters(words="artroscopy")
+        near = ("near words of a typing mistake", "near_words", (), EVERYTHING)
+        asked.ms[near], _ = _timed(repeats, lambda: ask(mistyped, "near_words"))
         beside = ("next and previous letter", "neighbours")
         asked.ms[*beside, (), EVERYTHING], _ = _timed(repeats, lambda: ask(Filters(), "neighbours", next(ids)[:16]))
         letter, case = ("one letter with its text", "letter"), ("the letter of a case number", "letter_for_case")

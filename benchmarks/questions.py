@@ -96,6 +96,7 @@ QUESTIONS = (
     Question("list of decisions, page 500", "decisions", (20, 9980), kind="other", under=(EVERYTHING,)),
     Question("list of decisions, page 4,000", "decisions", (20, 79_980), kind="other", under=_TWO),
     Question("list of decisions, oldest first", "decisions", (20, 79_980, "oldest"), kind="other", under=_TWO),
+    Question("age of the text index", "index_is_old", kind="other", under=(EVERYTHING,)),
     Question("number of decisions", "how_many", kind="count", under=_TWO),
     Question("export of 10,000 decisions", "decisions", (10_000, 0), kind="other", under=(EVERYTHING,)),
 )
