@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -22,13 +23,13 @@ import psutil
 from benchmarks.in_lists import InLists, copy_with_lists
 from benchmarks.in_pandas import InPandas
 from benchmarks.programs import Say, bytes_below, say
-from benchmarks.questions import BUDGET_MS, EVERYTHING, FILTERS, QUESTIONS, WORDS, Question, View, budget_ms
+from benchmarks.questions import BUDGET_MS, EVERYTHING, FILTERS, OFTEN, QUESTIONS, WORDS, Question, View, budget_ms
 from benchmarks.snapshots import loaded, multiplied
 from data.filters import Filters
 from data.periods_compared import Period
 from data.queries import Reader
 from data.rates import Group, Headline
-from data.search import letters_with
+from data.search import forget, letters_with, ranked
 from data.statistics import Rate
 from data.warehouse import Snapshot
 
@@ -128,13 +129,17 @@ def _pairs(twins: bool = False) -> Iterator[tuple[Key, Question, View]]:
                 yield (question.name, question.method, question.arguments, view.name), question, view
 
 
+_OF_A_SEARCH = (
+    *("letters found", "letters ranked", "decisions counted", "headline", "page 1, best match first"),
+    *("page 500, best match first", "next and previous letter", "snippets of a page"),
+)
 _SEARCHES: dict[Key, str] = {
     (f"search for {name}, {what}", what, (words,), EVERYTHING): words
     for name, words in WORDS.items()
-    for what in ("letters found", "decisions counted", "headline")
+    for what in (_OF_A_SEARCH if name in OFTEN else _OF_A_SEARCH[:3])
 }
 _BUDGETS = {key: budget_ms(question, view) for key, question, view in _pairs()} | {
-    key: BUDGET_MS for key in _SEARCHES if key[1] == "decisions counted"
+    key: BUDGET_MS for key in _SEARCHES if key[1] in ("decisions counted", "page 1, best match first")
 }
 
 
@@ -158,15 +163,15 @@ def _ask_reader(repeats: int, served: Snapshot, known: list[tuple[str, str]], th
                 asked.answers[key] = _plain(answer)
         for key, words in _SEARCHES.items():
             found = Filters(words=words)
-            work = {
-                "letters found": lambda w=words: letters_with(served.index, w),
-                "decisions counted": lambda f=found: ask(f, "counts", "outcome"),
-                "headline": lambda f=found: ask(f, "headline"),
-            }[key[1]]
-            asked.ms[key], answer = _timed(repeats, work)
+            asked.ms[key], answer = _timed(repeats, _search(key[1], words, served, partial(ask, found)))
             if key[1] == "letters found":
                 asked.hits[words] = answer.num_rows
         ids, cases = cycle([row[0] for row in known]), cycle([row[1] for row in known])
+        mistyped = Filters(words="artroscopy")
+        near = ("near words of a typing mistake", "near_words", (), EVERYTHING)
+        asked.ms[near], _ = _timed(repeats, lambda: ask(mistyped, "near_words"))
+        beside = ("next and previous letter", "neighbours")
+        asked.ms[*beside, (), EVERYTHING], _ = _timed(repeats, lambda: ask(Filters(), "neighbours", next(ids)[:16]))
         letter, case = ("one letter with its text", "letter"), ("the letter of a case number", "letter_for_case")
         asked.ms[*letter, (), EVERYTHING], opened = _timed(repeats, lambda: ask(Filters(), "letter", next(ids)[:16]))
         asked.ms[*case, (), EVERYTHING], found = _timed(repeats, lambda: ask(Filters(), "letter_for_case", next(cases)))
@@ -174,6 +179,28 @@ def _ask_reader(repeats: int, served: Snapshot, known: list[tuple[str, str]], th
         raise RuntimeError("A loaded letter could not be opened with its text.")
     asked.resident = psutil.Process().memory_info().rss
     return asked
+
+
+def _search(what: str, words: str, served: Snapshot, ask: Callable[..., Any]) -> Callable[[], Any]:
+    """What a search for `words` costs: the index alone, asked anew each time, or joined to the facts with its letters kept."""
+    best = ask("decisions", 20, 0, "relevance")
+    shown = tuple((row["letter_key"], row["text_part"], row["ordinal"]) for row in best)
+    first = best[0]["letter_id"] if best else ""
+
+    def anew(find: Callable[[Path, str], Any]) -> Any:
+        forget()
+        return find(served.index, words)
+
+    return {
+        "letters found": lambda: anew(letters_with),
+        "letters ranked": lambda: anew(ranked),
+        "decisions counted": lambda: ask("counts", "outcome"),
+        "headline": lambda: ask("headline"),
+        "page 1, best match first": lambda: ask("decisions", 20, 0, "relevance"),
+        "page 500, best match first": lambda: ask("decisions", 20, 9980, "relevance"),
+        "next and previous letter": lambda: ask("neighbours", first, "relevance"),
+        "snippets of a page": lambda: ask("snippets", shown),
+    }[what]
 
 
 def _ask_pandas(repeats: int, served: Snapshot) -> Asked:

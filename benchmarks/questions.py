@@ -94,10 +94,25 @@ QUESTIONS = (
     Question("first and last date", "bounds", kind="count", under=(EVERYTHING,)),
     Question("list of decisions, first page", "decisions", (20, 0), kind="other", under=_TWO),
     Question("list of decisions, page 500", "decisions", (20, 9980), kind="other", under=(EVERYTHING,)),
+    Question("list of decisions, page 4,000", "decisions", (20, 79_980), kind="other", under=_TWO),
+    Question("list of decisions, oldest first", "decisions", (20, 79_980, "oldest"), kind="other", under=_TWO),
+    Question("age of the text index", "index_is_old", kind="other", under=(EVERYTHING,)),
+    Question("number of decisions", "how_many", kind="count", under=_TWO),
     Question("export of 10,000 decisions", "decisions", (10_000, 0), kind="other", under=(EVERYTHING,)),
 )
-# Searches: words that most letters hold, and a phrase that few do.
-WORDS = {"a common word": "pain", "a rare phrase": '"bone scan"'}
+# Searches: words that most letters hold, a phrase that few do, and one of each operator.
+WORDS = {
+    "a common word": "pain",
+    "a rare phrase": '"bone scan"',
+    "a word in one part": "request:mri",
+    "the beginning of words": "arthro*",
+    "typing mistakes": "artroscopy~",
+    "either, without a third": "(knee OR shoulder) -surgery",
+    "a case number": "CM16*",
+}
+
+OFTEN = ("a common word", "a rare phrase")
+"""Of the searches, those of which everything is asked that pages ask."""
 
 
 def budget_ms(question: Question, view: View) -> float | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.loading import corpus
 from benchmarks.programs import Say, loaders
-from data import search
+from data import text_index
 from data.errors import WarehouseError
 from data.schema import RECORD_TABLES, TABLES
 from data.warehouse import Snapshot, current_snapshot, read_manifest, snapshot
@@ -99,7 +99,7 @@ def _copy(base: Snapshot, copies: int) -> Snapshot:
         connection.execute("CHECKPOINT")
     finally:
         connection.close()
-    search.build(folder / f"imr-{snapshot_id}.index.part", base.index, (), ())
+    text_index.build(folder / f"imr-{snapshot_id}.index.part", base.index, (), ())
     parts = list(base.text_parts)
     return complete(folder, snapshot_id, base.kind, base.snapshot_id, int(letters), int(decisions), parts)
 

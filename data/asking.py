@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -18,6 +19,8 @@ from data.statistics import Sums, pooled_rho
 from data.warehouse import Snapshot
 
 Row = tuple[Any, ...]
+_LETTER_ID = re.compile(r"[0-9a-f]{12,64}")
+_KEY_DIGITS = 16
 PARTS = 232_792_560
 """The least common multiple of 1 to 20: in such parts a letter's y^2/n is a whole number up to 20 items."""
 
@@ -50,6 +53,18 @@ class Questions:
         self.bits = _bits(self._cursor)
         if filters.words:
             self._cursor.register("hits", search.letters_with(snapshot.index, filters.words))
+
+    def _key(self, letter_id: str) -> int | None:
+        """The key of the letter of that id, which may be shortened to its first 12 digits or more; None where there is none."""
+        if not _LETTER_ID.fullmatch(letter_id):
+            return None
+        # The key is made of the id's first digits, so its index finds what a comparison of texts would look for everywhere.
+        first, last = (int(letter_id[:_KEY_DIGITS].ljust(_KEY_DIGITS, fill), 16) >> 1 for fill in "0f")
+        found = self._cursor.execute(
+            "SELECT letter_key FROM letters WHERE letter_key BETWEEN ? AND ? AND starts_with(letter_id, ?) LIMIT 2",
+            [first, last, letter_id],
+        ).fetchall()
+        return int(found[0][0]) if len(found) == 1 else None
 
     def keys(self, name: str) -> tuple[str, ...]:
         """The keys of a dimension in display order, those of an open one as the data hold them; `not_stated` comes last."""

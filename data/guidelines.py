@@ -12,6 +12,8 @@ from data.filters import Choice, Filters, Side
 from data.mtus_history import REVISED, editions
 from data.rates import Group, Headline
 from data.schema import NOT_STATED
+from data.search_language import parse
+from data.search_tree import AnyOf
 from data.sentences import day
 from data.statistics import Difference, Rate, Unit, counted, rate_words
 
@@ -85,7 +87,12 @@ def citation_phrase(level: Level, key: str) -> str:
 
 
 def with_phrase(words: str, phrase: str) -> str:
-    """Words to search for with the phrase among them, or without it where it was."""
+    """Words to search for with the phrase among them, or without it where it was.
+
+    Where any of the words would do, they go into brackets, so that the phrase is asked for beside each of them.
+    """
+    if isinstance(parse(words).tree, AnyOf):
+        words = f"({words})"
     found = words.replace(phrase, " ") if phrase and phrase in words else f"{words} {phrase}"
     return " ".join(found.split())
 

@@ -1,46 +1,41 @@
-"""Questions that end in letters: the rows of a filter, one letter with everything in it, the letter of a case."""
+"""Questions that end in letters: one with everything in it, the one of a case, what a search found in some of them."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import Any
 
-from data.asking import Questions
+from data import search
+from data.passages import Passage, passages
+from data.results import Results
+from data.search_language import parse
+from data.search_tree import Case, leaves, replaced
+from data.snippets import Snippet, snippet
+from data.text_index import is_parted, stems_with_places
 
-_LETTER_ID = re.compile(r"[0-9a-f]{12,64}")
-_KEY_DIGITS = 16
-ORDERS = {
-    "newest": "f.decision_date DESC NULLS LAST, f.letter_key, f.ordinal",
-    "oldest": "f.decision_date ASC NULLS LAST, f.letter_key, f.ordinal",
-}
+
+@dataclass(frozen=True, slots=True)
+class NearWord:
+    """A word that no letter holds, the one offered instead, in how many letters that stands, and the search with it."""
+
+    typed: str
+    offered: str
+    letters: int
+    words: str
 
 
-class Letters(Questions):
+class Letters(Results):
     """Answers in letters and their items."""
 
-    def decisions(self, limit: int, offset: int = 0, order: str = "newest") -> list[dict[str, Any]]:
-        """Rows of disputed items in the filter, a dict each, for lists and exports."""
-        condition, values = self.where()
-        cursor = self._cursor.execute(
-            f"""
-            WITH f AS (SELECT letter_key, ordinal, decision_date FROM facts WHERE {condition}
-                ORDER BY {ORDERS[order].replace("f.", "")} LIMIT ? OFFSET ?)
-            SELECT l.letter_id, l.case_number, l.source, f.ordinal, f.decision_date, l.ur_denial_date, d.disputed, d.request, d.outcome,
-                d.imaging_modalities, d.body_parts, d.admin_sources, d.reviewer_sources, l.specialty_keys, l.state_keys, d.flags,
-                d.decisive, l.form, l.items
-            FROM f JOIN letters l USING (letter_key) JOIN decisions d ON d.letter_key = f.letter_key AND d.ordinal = f.ordinal
-            ORDER BY {ORDERS[order]}
-            """,
-            [*values, limit, offset],
-        )
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
     def letter_for_case(self, case_number: str) -> str | None:
-        """The id of the charted letter with that case number, whatever the filter, or None."""
+        """The id of the charted letter with that case number, whatever the filter, or None; leading zeros may be left out."""
+        year, _, number = case_number.strip().upper().partition("-")
+        significant = number.lstrip("0")
+        written = [f"{year}-{significant.zfill(length)}" for length in range(max(5, len(significant)), 9)]
         row = self._cursor.execute(
-            "SELECT letter_id FROM letters WHERE case_number = ? ORDER BY superseded, letter_id LIMIT 1",
-            [case_number.strip().upper()],
+            "SELECT letter_id FROM letters WHERE case_number IN (SELECT unnest(?::VARCHAR[])) "
+            "ORDER BY case_number <> ?, superseded, letter_id LIMIT 1",
+            [[f"{year}-{number}", *written], f"{year}-{number}"],
         ).fetchone()
         return str(row[0]) if row else None
 
@@ -52,18 +47,10 @@ class Letters(Questions):
 
         `letter_id` may be shortened to its first 12 digits or more.
         """
-        if not _LETTER_ID.fullmatch(letter_id):
+        key = self._key(letter_id)
+        if key is None:
             return None
-        # The key is made of the id's first digits, so its index finds what a comparison of texts would look for everywhere.
-        first, last = (int(letter_id[:_KEY_DIGITS].ljust(_KEY_DIGITS, fill), 16) >> 1 for fill in "0f")
-        head = self._dicts(
-            "SELECT * FROM letters WHERE letter_key BETWEEN ? AND ? AND starts_with(letter_id, ?) LIMIT 2",
-            [first, last, letter_id],
-        )
-        if len(head) != 1:
-            return None
-        letter = head[0]
-        key = letter["letter_key"]
+        (letter,) = self._dicts("SELECT * FROM letters WHERE letter_key = ?", [key])
         letter["decisions"] = self._dicts("SELECT * FROM decisions WHERE letter_key = ? ORDER BY ordinal", [key])
         letter["facts"] = self._dicts(
             "SELECT * FROM facts WHERE letter_key = ? ORDER BY ordinal",
@@ -82,3 +69,38 @@ class Letters(Questions):
             [letter["case_number"], letter["letter_id"]],
         )
         return letter
+
+    def snippets(self, shown: tuple[tuple[int, str, int], ...]) -> list[Snippet | None]:
+        """For each item of (letter key, text part, ordinal) the stretch of its letter that shows why the words found it."""
+        tree = parse(self.filters.words).tree
+        if tree is None or all(isinstance(leaf, Case) for leaf in leaves(tree)):
+            return [None] * len(shown)
+        read: dict[int, tuple[str, list[Passage]]] = {}
+        found: list[Snippet | None] = []
+        for key, part, ordinal in shown:
+            if key not in read:
+                text, findings = self.snapshot.text_and_findings(key, part)
+                text = text or ""
+                spans = [(one["kind"], one["span_start"], one["span_end"], one["ordinal"]) for one in findings]
+                read[key] = text, passages(len(text), spans)
+            found.append(snippet(*read[key], tree, ordinal))
+        return found
+
+    def near_words(self) -> list[NearWord]:
+        """For each word of the search that no letter holds the nearest one that some do, where there is any."""
+        found = []
+        for near in search.near_words(self.snapshot.index, self.filters.words):
+            part = self._cursor.execute(
+                "SELECT text_part FROM letters WHERE letter_key = ?", [near.letter_key]
+            ).fetchone()
+            text = (self.snapshot.text(near.letter_key, part[0]) if part else None) or ""
+            written = {text[start:end].lower() for term, start, end in stems_with_places(text) if term == near.term}
+            if written:
+                offered = min(written, key=lambda word: (len(word), word))
+                words = replaced(self.filters.words, near.word, offered)
+                found.append(NearWord(near.word.text, offered, near.letters, words))
+        return found
+
+    def index_is_old(self) -> bool:
+        """Whether the text index of this snapshot does not know the parts of letters, so that nothing is found in one of them."""
+        return not is_parted(self.snapshot.index)

@@ -1,142 +1,257 @@
-"""The full-text index of letters: built beside a snapshot, asked by words. The one module that knows the index's library."""
+"""Letters by words: which hold them, in any order or best first, and near words where a word stands nowhere.
+
+What was typed is read by `data/search_language.py`. Words are matched by their stem and without regard to case, so
+`scans` finds `scan`; a phrase lies within one part of a letter.
+"""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import tantivy
 
-from data.errors import WarehouseError
+from data.search_language import parse
+from data.search_tree import AllOf, AnyOf, Case, Leaf, Node, Not, Phrase, Word, leaves
+from data.text_index import CASE, KEY, is_parted, schema, searcher, stems, text_fields
 
-_WRITER_BYTES = 64 * 1024 * 1024
-_MOST_HITS = 5_000_000
-_BESIDE: list[tempfile.TemporaryDirectory[str]] = []  # removed when the program ends
-_LONGEST_QUERY = 2000
-_TOKEN = re.compile(r'"[^"]*"|\S+')
-_WORD = re.compile(r"\w+(?:['\u2019]\w+)?", re.UNICODE)
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_integer_field("letter_key", indexed=True, fast=True, stored=False)
-    builder.add_text_field("text", stored=False, tokenizer_name="en_stem", index_option="position")
-    return builder.build()
-
-
-def build(folder: Path, base: Path | None, texts: Iterable[tuple[int, str]], removed: Iterable[int]) -> None:
-    """A new index at `folder`: that of `base` (its files linked, never changed) with `texts` added and `removed` taken out.
-
-    Raises WarehouseError when it cannot be written.
-    """
-    folder.mkdir(parents=True)
-    if base is not None and base.exists():
-        for file in base.iterdir():
-            if file.suffix == ".lock":
-                continue
-            if file.suffix in (".json",):
-                shutil.copyfile(file, folder / file.name)
-            else:
-                _link(file, folder / file.name)
-    try:
-        index = tantivy.Index(_schema(), path=str(folder))
-        writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-        for key in removed:
-            writer.delete_documents_by_term("letter_key", key)
-        for key, text in texts:
-            writer.add_document(tantivy.Document(letter_key=key, text=text))
-        writer.commit()
-        writer.wait_merging_threads()
-    except ValueError as error:  # what the library raises for anything, a full disk included
-        raise WarehouseError(
-            f"The text index {folder} could not be written: {error}. Make room and load again."
-        ) from error
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, or one without links
-        shutil.copyfile(source, target)
+# A word in the request says more of what a letter is about than one in its standard sentences.
+_WEIGHTS = {"request": 3.0, "rationale": 2.0, "summary": 1.5, "citations": 1.5, "rest": 1.0}
+# What may follow the beginning of a word that an index of stems has cut: `injectio` is in `injection`, whose stem is `inject`.
+_ENDINGS = (
+    *("", "n", "on", "ion", "ions", "s", "es", "e", "d", "ed", "g", "ng", "ing", "l", "al", "ally", "y", "ly", "ity"),
+    *(
+        "t",
+        "nt",
+        "ent",
+        "ment",
+        "ments",
+        "ve",
+        "ive",
+        "er",
+        "r",
+        "ss",
+        "ess",
+        "ness",
+        "ational",
+        "ation",
+        "ance",
+        "ence",
+    ),
+    *(
+        "c",
+        "ic",
+        "cal",
+        "ical",
+        "ul",
+        "ful",
+        "tion",
+        "tive",
+        "ative",
+        "ty",
+        "lity",
+        "ility",
+        "bility",
+        "ble",
+        "able",
+        "ize",
+    ),
+)
+_MOST_TERMS = 50_000
 
 
-@lru_cache(maxsize=4)
-def _open(folder: str) -> tantivy.Index:
-    """The index at `folder`, also on a disk that cannot be written: asking takes a lock, which then lies beside links to its files."""
-    if os.access(folder, os.W_OK):
-        return tantivy.Index.open(folder)
-    beside = tempfile.TemporaryDirectory(prefix="overturn-index-")
-    _BESIDE.append(beside)
-    for file in Path(folder).iterdir():
-        if file.suffix != ".lock":
-            (Path(beside.name) / file.name).symlink_to(file.resolve())
-    return tantivy.Index.open(beside.name)
+def letters_with(folder: Path, words: str) -> pa.Table:
+    """The letters that match `words`, as a table of one column `letter_key`, in no order. Any input gives an answer."""
+    return _found(str(folder), words)
 
 
 @lru_cache(maxsize=16)
-def letters_with(folder: Path, words: str) -> pa.Table:
-    """The letters that hold all `words`, as a table of one column `letter_key`; words in double quotes as a phrase.
+def _found(folder: str, words: str) -> pa.Table:
+    query = _query(Path(folder), words, ranking=False)
+    return _table(_keys(searcher(Path(folder)), query)) if query else _table([])
 
-    Any input gives an answer. Words are matched by their stem and without regard to case, so `scans` finds `scan`.
+
+@lru_cache(maxsize=8)
+def ranked(folder: Path, words: str) -> pa.Table:
+    """The same letters with their `rank`, 0 the best: BM25 over the parts, requests weighing most; equals by their key.
+
+    Letters in which the wanted words are rarer elsewhere, more frequent here and stand in shorter parts come first.
     """
-    query = _query(words)
-    return _keys(_open(str(folder)), query) if query else _table(())
+    query = _query(folder, words, ranking=True)
+    if query is None:
+        return pa.table({KEY: pa.array([], pa.int64()), "rank": pa.array([], pa.int32())})
+    asked = searcher(folder)
+    hits = asked.search(query, limit=max(1, asked.num_docs), count=False).hits
+    keys = np.array(asked.fast_field_values(KEY, [address for _, address in hits]), np.int64)
+    scores = np.fromiter((score for score, _ in hits), np.float64, len(hits))
+    order = np.lexsort((keys, -scores))
+    return pa.table({KEY: pa.array(keys[order]), "rank": pa.array(np.arange(len(keys), dtype=np.int32))})
+
+
+def forget() -> None:
+    """Let go of the letters of recent searches, which are kept for the next question about them."""
+    _found.cache_clear()
+    ranked.cache_clear()
 
 
 def all_letters(folder: Path) -> pa.Table:
-    """All letters of the index in the same form, one as often as it is there."""
-    return _keys(_open(str(folder)), tantivy.Query.all_query())
+    """All letters of the index as a table of `letter_key`, one as often as it is there."""
+    return _table(_keys(searcher(folder), tantivy.Query.all_query()))
 
 
-def _keys(index: tantivy.Index, query: tantivy.Query) -> pa.Table:
-    searcher = index.searcher()
-    # Nobody asks for an order here, and a score for every letter would take most of the time.
+def _keys(asked: tantivy.Searcher, query: tantivy.Query) -> list[int]:
+    # Nobody asks for an order here, and a score for every letter would take most of the time. Taken in the order of
+    # their keys the hits bring these with them, which is faster than looking them up one by one.
     unranked = tantivy.Query.const_score_query(query, 1.0)
-    hits = searcher.search(unranked, limit=min(_MOST_HITS, max(1, searcher.num_docs)), count=False).hits
-    return _table(searcher.fast_field_values("letter_key", [address for _, address in hits]))
+    hits = asked.search(unranked, limit=max(1, asked.num_docs), count=False, order_by_field=KEY).hits
+    return [key for key, _ in hits]
 
 
-def _table(keys: Sequence[float | None]) -> pa.Table:
-    return pa.table({"letter_key": pa.array(keys, pa.int64())})
+def _table(keys: list[int]) -> pa.Table:
+    return pa.table({KEY: pa.array(keys, pa.int64())})
 
 
-def has_words(words: str) -> bool:
-    """Whether there is anything to search for in what was typed: without it no letter can be found."""
-    return _query(words) is not None
+def _query(folder: Path, words: str, *, ranking: bool) -> tantivy.Query | None:
+    """What was typed as a question to the index at `folder`; None where nothing can be found."""
+    tree = parse(words).tree
+    if tree is None:
+        return None
+    return _Asking(text_fields(folder), is_parted(folder), ranking).node(tree)
 
 
-def _query(words: str) -> tantivy.Query | None:
-    schema = _schema()
-    parts: list[tuple[tantivy.Occur, tantivy.Query]] = []
-    for token in _TOKEN.findall(words[:_LONGEST_QUERY]):
-        spoken = [word for word in _WORD.findall(token) if any(map(str.isalnum, word))]
-        stems = [_stems(word) for word in spoken]
-        if not all(stems):  # a word too long to be in any index: no letter holds it
-            return None
-        terms = [stem for found in stems for stem in found]
-        if len(terms) == 1:
-            parts.append((tantivy.Occur.Must, tantivy.Query.term_query(schema, "text", terms[0])))
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """How a tree is put to one index: over which fields, whether it has parts and case numbers, with weights or without."""
+
+    fields: tuple[str, ...]
+    parted: bool
+    ranking: bool
+
+    def node(self, node: Node) -> tantivy.Query:
+        if isinstance(node, AllOf):
+            parts = [
+                (_MUST_NOT, self.node(one.of)) if isinstance(one, Not) else (_MUST, self.node(one)) for one in node.of
+            ]
+            if all(occur == _MUST_NOT for occur, _ in parts):
+                parts.append((_MUST, _EVERYTHING))
+            return tantivy.Query.boolean_query(parts)
+        if isinstance(node, AnyOf):
+            return tantivy.Query.boolean_query([(_SHOULD, self.node(one)) for one in node.of])
+        if isinstance(node, Not):
+            return tantivy.Query.boolean_query([(_MUST, _EVERYTHING), (_MUST_NOT, self.node(node.of))])
+        return self._leaf(node)
+
+    def _leaf(self, leaf: Leaf) -> tantivy.Query:
+        if isinstance(leaf, Case):
+            return self._any(list(self._cases(leaf))) if self.parted else tantivy.Query.empty_query()
+        if leaf.part and not self.parted:
+            return tantivy.Query.empty_query()
+        fields = (leaf.part,) if leaf.part else self.fields
+        found = [query for field in fields for query in self._weighed(leaf, field)]
+        return self._any(found)
+
+    def _weighed(self, leaf: Word | Phrase, field: str) -> Iterator[tantivy.Query]:
+        for query in self._in_field(leaf, field):
+            weight = _WEIGHTS.get(field, 1.0)
+            yield tantivy.Query.boost_query(query, weight) if self.ranking and weight != 1.0 else query
+
+    def _in_field(self, leaf: Word | Phrase, field: str) -> Iterator[tantivy.Query]:
+        layout = schema(parted=self.parted)
+        if isinstance(leaf, Word) and leaf.kind == "prefix":
+            yield tantivy.Query.regex_query(layout, field, f"{leaf.text}.*")
+            for stem in beginnings(leaf.text):
+                yield tantivy.Query.term_query(layout, field, stem)
+            return
+        terms = stems(leaf.text)
+        if len(terms) > 1:
+            yield tantivy.Query.phrase_query(layout, field, list(terms))
+        elif terms and isinstance(leaf, Word) and leaf.kind == "near":
+            yield tantivy.Query.fuzzy_term_query(layout, field, terms[0], leaf.mistakes, True, False)
         elif terms:
-            parts.append((tantivy.Occur.Must, tantivy.Query.phrase_query(schema, "text", list(terms))))
-    return tantivy.Query.boolean_query(parts) if parts else None
+            yield tantivy.Query.term_query(layout, field, terms[0])
+
+    def _cases(self, case: Case) -> Iterator[tantivy.Query]:
+        layout = schema()
+        yield tantivy.Query.regex_query(layout, CASE, f"cm{case.year}{case.number}.*")
+        if not case.beginning and len(case.number) >= 5:
+            significant = case.number.lstrip("0")
+            for length in range(max(5, len(significant)), 9):
+                yield tantivy.Query.term_query(layout, CASE, f"cm{case.year}{significant.zfill(length)}")
+
+    @staticmethod
+    def _any(queries: list[tantivy.Query]) -> tantivy.Query:
+        if not queries:
+            return tantivy.Query.empty_query()
+        return queries[0] if len(queries) == 1 else tantivy.Query.boolean_query([(_SHOULD, one) for one in queries])
 
 
-@lru_cache(maxsize=1)
-def _analyzer() -> tantivy.TextAnalyzer:
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(40))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
+_MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+_EVERYTHING = tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
 
 
-def _stems(word: str) -> list[str]:
-    return list(_analyzer().analyze(word))
+@lru_cache(maxsize=256)
+def beginnings(beginning: str) -> frozenset[str]:
+    """Stems that are shorter than the beginning of a word of theirs, so that no search for what begins so meets them."""
+    found = {stem for ending in _ENDINGS for stem in stems(beginning + ending)[:1]}
+    alike = {stem for stem in found if beginning.startswith(stem[:-1])}  # `disabilit` is in `disability`, stem `disabl`
+    return frozenset(stem for stem in alike.union(stems(beginning)) if not stem.startswith(beginning))
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A word that no letter holds, the term nearest to it, in how many letters that stands, and one of these."""
+
+    word: Word
+    term: str
+    letters: int
+    letter_key: int
+
+
+def near_words(folder: Path, words: str) -> list[Near]:
+    """For each single word of a search that no letter holds, the nearest term that some do: fewest typing mistakes, then most letters."""
+    tree = parse(words).tree
+    asked = searcher(folder)
+    layout, found = schema(parted=is_parted(folder)), []
+    for leaf in leaves(tree) if tree else ():
+        if not (isinstance(leaf, Word) and leaf.kind == "word") or (leaf.part and not is_parted(folder)):
+            continue
+        fields = (leaf.part,) if leaf.part else text_fields(folder)
+        (term, *_) = stems(leaf.text) or [""]
+        if len(term) < 3 or any(asked.doc_freq(field, term) for field in fields):
+            continue
+        counts: dict[str, int] = {}
+        for field in fields:
+            for other, held in asked.terms_with_prefix(field, term[0], limit=_MOST_TERMS):
+                counts[other] = counts.get(other, 0) + held
+        near = [(d, -held, other) for other, held in counts.items() if (d := distance(term, other, 2)) is not None]
+        if near:
+            _, _, other = min(near)
+            query = tantivy.Query.boolean_query([(_SHOULD, tantivy.Query.term_query(layout, f, other)) for f in fields])
+            keys = _keys(asked, query)
+            found.append(Near(leaf, other, len(keys), keys[0]))
+    return found
+
+
+def distance(one: str, other: str, most: int) -> int | None:
+    """Typing mistakes between two words: letters put in, left out, changed, or two neighbours exchanged; None above `most`.
+
+    Optimal string alignment: Boytsov, Indexing methods for approximate dictionary searching (2011), section 2.2.
+    """
+    if abs(len(one) - len(other)) > most:
+        return None
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        last, before, row = before, row, [i]
+        for j, b in enumerate(other, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most and (not before or min(before) > most):
+            return None
+    return row[-1] if row[-1] <= most else None

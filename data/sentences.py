@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from data import search
 from data.filters import Choice, Filters
 from data.rates import Group, Headline
 from data.schema import NOT_STATED, dimensions
+from data.search_language import parse
 from data.statistics import Difference, Rate, counted, interval_words, percent
 
 ESTIMAND = (
@@ -146,10 +146,9 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
             f"The dates are the wrong way round: they begin on {day(filters.dates.start)} and end on {day(filters.dates.end)}, "
             "so no day lies between them. Change one of them in the sidebar."
         )
-    if filters.words and not search.has_words(filters.words):
-        found.append(
-            f"There is no word to search for in {filters.words!r}: a search needs letters or digits, at most 40 in a word."
-        )
+    if filters.words:
+        typed = parse(filters.words)
+        found += [typed.trouble] if typed.trouble else typed.notes
     return found
 
 

@@ -1,3 +1,3 @@
 """From letters to the warehouse: read -> settle -> parse -> store. `python -m loaders` is the command line."""
 
-PARSER_VERSION = "4"
+PARSER_VERSION = "5"

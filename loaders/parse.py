@@ -87,6 +87,8 @@ def parse_letter(text: str, source: str = "") -> Letter:
     origin = _origin(text, findings)
     if sections.form_span:
         findings.append(Finding("form", sections.form, sections.form_span, "sections/form"))
+    if sections.summary and sections.summary[0] < sections.summary[1]:
+        findings.append(Finding("summary", "", sections.summary, "sections/summary"))
     cover = read_cover(text, sections.cover)
     findings += cover.findings
     problems += cover.problems

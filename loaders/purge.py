@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from data import search
+from data import text_index
 from data.corrections import forget as forget_reports
 from data.errors import OverturnError, WarehouseError
 from data.schema import RECORD_TABLES, TABLES
@@ -37,7 +37,7 @@ from loaders.publish import (
 from loaders.rows import letter_key
 from loaders.stage import STAGE
 from loaders.store import SUPERSEDED
-from loaders.texts import Keys, PartWriter, chosen_rows
+from loaders.texts import Keys, PartWriter, chosen_rows, stored_letters
 
 _LETTER_ID = re.compile(r"[0-9a-f]{12,64}")
 
@@ -229,14 +229,8 @@ def _without(served: Snapshot, keys: list[int], remaining: Sequence[str]) -> Sna
         parts = [part for (part,) in connection.execute("SELECT DISTINCT text_part FROM letters ORDER BY 1").fetchall()]
         connection.execute("DETACH old")
         connection.execute("CHECKPOINT")
-
-        def texts() -> Iterator[tuple[int, str]]:
-            for part in parts:
-                for letters in chosen_rows([folder / part], "letter_key", _readers_of(connection, part)):
-                    for letter in letters.select(["letter_key", "text"]).to_pylist():
-                        yield letter["letter_key"], letter["text"]
-
-        search.build(folder / f"imr-{snapshot_id}.index.part", None, texts(), ())
+        index = folder / f"imr-{snapshot_id}.index.part"
+        text_index.build(index, None, stored_letters(connection, folder, parts), ())
     finally:
         with suppress(duckdb.Error):
             connection.close()

@@ -10,13 +10,14 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 import duckdb
 import numpy as np
 
-from data import search
+from data import text_index
 from data.errors import WarehouseError
 from data.schema import FACTS_ORDER, RECORD_TABLES, TABLES, facts_sql
 from data.warehouse import Snapshot, current_snapshot
@@ -34,7 +35,7 @@ from loaders.publish import (
     write_facts,
 )
 from loaders.stage import STAGE, Stage
-from loaders.texts import Keys, PartWriter, among, chosen_rows, of_those
+from loaders.texts import Keys, PartWriter, among, chosen_rows, stored_letters, to_index
 
 Kind = Literal["real", "demonstration"]
 
@@ -124,10 +125,7 @@ class Load:
             if not (self.counts.added or self.counts.reread or self.counts.confirmed):
                 return None
             self._write_tables(connection)
-            if self.counts.added or self.counts.reread:
-                self._write_texts(connection)
-            else:
-                search.build(self._index, self.base.index if self.base else None, (), ())
+            self._write_texts(connection)
             letters, decisions = connection.execute(
                 "SELECT (SELECT count(*) FROM letters), (SELECT count(*) FROM decisions)"
             ).fetchone() or (0, 0)
@@ -187,21 +185,26 @@ class Load:
         connection.execute("ALTER TABLE next_facts RENAME TO facts")
 
     def _write_texts(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """The load's texts into a part of their own and, where they are new, into the index, in one pass over what was staged."""
-        chosen, unindexed = (
-            np.sort(connection.execute(f"SELECT seq FROM picked WHERE {condition}").fetchnumpy()["seq"])
-            for condition in ("true", "other_text")
-        )
-        removed = connection.execute("SELECT letter_key FROM picked WHERE reread AND other_text").fetchall()
+        """The load's texts into a part of their own and into the index, in one pass over what was staged.
 
-        def texts(part: PartWriter) -> Iterator[tuple[int, str]]:
+        The index of the base is built upon, unless it was made before letters had parts: then it is made anew.
+        """
+        base = self.base.index if self.base and text_index.is_parted(self.base.index) else None
+        parts = self.base.text_parts if self.base and not base else ()
+        stored = stored_letters(connection, self.folder, parts)
+        if not (self.counts.added or self.counts.reread):
+            text_index.build(self._index, base, stored, ())
+            return
+        chosen = np.sort(connection.execute("SELECT seq FROM picked").fetchnumpy()["seq"])
+        removed = connection.execute("SELECT letter_key FROM picked WHERE reread").fetchall()
+
+        def staged(part: PartWriter) -> Iterator[text_index.Letter]:
             for letters in chosen_rows(self._stage.files("texts"), "seq", chosen):
                 part.add(letters)
-                for letter in of_those(letters, "seq", unindexed).select(["letter_key", "text"]).to_pylist():
-                    yield letter["letter_key"], letter["text"]
+                yield from to_index(letters)
 
         with PartWriter(self.folder / self._part_name) as part:
-            search.build(self._index, self.base.index if self.base else None, texts(part), [key for (key,) in removed])
+            text_index.build(self._index, base, chain(stored, staged(part)), [key for (key,) in removed])
 
 
 def _known(base: Snapshot | None) -> Keys:
@@ -225,8 +228,7 @@ WITH staged AS (
     SELECT seq, letter_key, record_sha, text_sha FROM {letters}
     QUALIFY row_number() OVER (PARTITION BY letter_key ORDER BY source, seq) = 1
 )
-SELECT staged.seq, staged.letter_key, held.letter_key IS NOT NULL AS reread, held.collection,
-    held.text_sha IS DISTINCT FROM staged.text_sha AS other_text
+SELECT staged.seq, staged.letter_key, held.letter_key IS NOT NULL AS reread, held.collection
 FROM staged LEFT JOIN letters held USING (letter_key)
 WHERE held.letter_key IS NULL OR NOT (
     held.record_sha = staged.record_sha

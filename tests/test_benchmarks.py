@@ -67,6 +67,7 @@ _PARTS = {
 
 def test_every_question_of_the_reader_is_measured() -> None:
     asked = {question.method for question in QUESTIONS} | {"letter", "letter_for_case"}
+    asked |= {"neighbours", "snippets", "near_words"}  # asked about a search, in benchmarks/queries.py
     public = {
         name
         for name in dir(Reader)

@@ -151,7 +151,7 @@ def test_two_loads_at_once_are_two_loads_one_after_the_other(template: Path, fol
     served = current_snapshot(folder)
     assert served and served.letters == FIRST + MONTH
     assert (verify(folder, every=True, all_texts=True).wrong, reader.errors) == ([], [])
-    assert {key[1] for key in reader.answers} <= {FIRST, FIRST + MONTH // 2, FIRST + MONTH}
+    assert len(reader.answers) == len({key[0] for key in reader.answers}) <= 3, "one answer a snapshot, three snapshots"
 
 
 @pytest.mark.parametrize(

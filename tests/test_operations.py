@@ -16,6 +16,7 @@ import pytest
 import tantivy
 
 from data.errors import OverturnError, WarehouseError
+from data.passages import PARTS
 from data.warehouse import POINTER, current_snapshot, read_journal
 from loaders.__main__ import main
 from loaders.guard import PURGED
@@ -31,7 +32,7 @@ from tests.test_store import dying, letters
 WORD = "quokkaphobia"
 
 DYING = dying(
-    ("store.py", "publish.py", "search.py", "operations.py", "purge.py"),
+    ("store.py", "publish.py", "text_index.py", "operations.py", "purge.py"),
     "from loaders.operations import prune, rollback\nfrom loaders.purge import purge\nfolder = Path(sys.argv[2])",
     "eval(sys.argv[3])",
 )
@@ -74,7 +75,8 @@ def where(folder: Path, word: str) -> set[str]:
         if word.encode() in said:
             found.add(path.suffix)
     for path in folder.glob("*.index"):
-        if tantivy.Index.open(str(path)).searcher().terms_with_prefix("text", word[:9]):
+        searcher = tantivy.Index.open(str(path)).searcher()
+        if any(searcher.terms_with_prefix(field, word[:9]) for field in PARTS):
             found.add(".index")
     return found
 
@@ -317,18 +319,18 @@ def test_nothing_staged_holds_a_purged_letter(folder: Path, monkeypatch: pytest.
 
 
 def test_words_are_found_where_the_disk_cannot_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from data import search
+    from data import search, text_index
 
     served = current_snapshot(folder)
     assert served
-    monkeypatch.setattr("data.search.os.access", lambda *_: False)
-    search._open.cache_clear()
-    search.letters_with.cache_clear()
+    monkeypatch.setattr("data.text_index.os.access", lambda *_: False)
+    text_index.opened.cache_clear()
+    search.forget()
     before = sorted(path.name for path in served.index.iterdir())
     assert search.letters_with(served.index, WORD).num_rows == 1
     assert verify(folder, all_texts=True).wrong == []
     assert sorted(path.name for path in served.index.iterdir()) == before
-    search._open.cache_clear()
+    text_index.opened.cache_clear()
 
 
 def test_the_journal_does_not_name_a_purged_letter_again(folder: Path) -> None:

@@ -183,7 +183,7 @@ def test_crossed_dimensions(
         ("???", None),
         ('"', None),
         ("knee " + "x" * 60, None),
-        ("a OR b AND (", None),
+        ("a OR b AND (", "a"),
     ],
 )
 def test_words(

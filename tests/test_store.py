@@ -41,7 +41,7 @@ print(calls)
 
 
 DYING = dying(
-    ("store.py", "publish.py", "search.py", "ingest.py"),
+    ("store.py", "publish.py", "text_index.py", "ingest.py"),
     "from loaders.ingest import ingest",
     "ingest([Path(sys.argv[2])], Path(sys.argv[3]))",
 )

@@ -39,7 +39,7 @@ _KINDS = {
     "worker_sex": "worker",
 }
 _SIDES = ("claims_administrator", "reviewer")
-_PASSAGES = {"rationale"}  # marking a whole passage would paint the letter over
+_PASSAGES = {"rationale", "summary"}  # marking a whole passage would paint the letter over
 PROBLEMS = {
     "contradiction": "Contradictions in the letter",
     "missing": "What the letter leaves out",

@@ -14,15 +14,22 @@ from data.errors import WarehouseError
 from data.filters import Filters, from_query, one_value, to_query
 from data.rates import Headline
 from data.schema import dimensions
+from data.search_language import asks_for_parts
 from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
 from pages.parts import briefing, navigation, pack, theme, views
-from pages.parts.sidebar import case_number, show
+from pages.parts.sidebar import case_number, show, whole_case_number
 from pages.parts.state import FILTER_PARAMETERS, View, address, apply, connection, go
 
 _ONE_OUTCOME = (
     "Only what was {} is in, so no rate on this page can say anything. Let go of the outcome to compare rates."
+)
+
+
+_OLD_INDEX = (
+    "The words of this snapshot were indexed before letters had parts, so nothing is found in one part of them or by case "
+    "number. The next load, or python -m loaders reparse, indexes them anew."
 )
 
 
@@ -38,19 +45,19 @@ def begin(page: str, *, sidebar: bool = True) -> View:
     _remember(view)
     briefing.start(view.about())
     _menu(view)
-    _open_case(view)
+    # One block for what comes and goes: else all below it is made anew in the browser, and who types there loses the place.
+    head = st.container()
+    with head:
+        _open_case(view)
     if sidebar:
         show(view)
         views.show(view)
-        held = {key: view.ask("keys", key) for key, one in dimensions().items() if one.open and filters.choice(key)}
-        for notice in notices(filters, held):
-            st.warning(plain(notice))
-        _chips(view)
-        if filters.outcome:
-            note(_ONE_OUTCOME.format(filters.outcome))
+        with head:
+            _conditions(view)
     else:
         st.html(theme.NO_SIDEBAR)
-    _status(view)
+    with head:
+        _status(view)
     return view
 
 
@@ -222,9 +229,23 @@ def _open_case(view: View) -> None:
     letter_id = view.ask("letter_for_case", number, filters=Filters())
     if letter_id:
         go("letter", without, letter=letter_id[:16])
-    st.warning(
-        f"No letter with the case number {number} is loaded. Letters without a cover have no number; search their words instead."
-    )
+    if whole_case_number(number):  # else it may be how one begins, which the search finds
+        st.warning(
+            f"No letter with the case number {number} is loaded. Letters without a cover have no number; search their words instead."
+        )
+
+
+def _conditions(view: View) -> None:
+    """What is to be said of the filter in force, and its conditions, each with its cross."""
+    filters = view.filters
+    held = {key: view.ask("keys", key) for key, one in dimensions().items() if one.open and filters.choice(key)}
+    for notice in notices(filters, held):
+        st.warning(plain(notice))
+    if asks_for_parts(filters.words) and view.ask("index_is_old", filters=Filters()):
+        st.warning(_OLD_INDEX)
+    _chips(view)
+    if filters.outcome:
+        note(_ONE_OUTCOME.format(filters.outcome))
 
 
 def _chips(view: View) -> None:

@@ -12,7 +12,7 @@ from data.reference import citation, is_pdf, name_of
 from data.refusal import refusal_words
 from data.sentences import day
 from data.statistics import counted
-from pages.parts import pack
+from pages.parts import neighbours, pack
 from pages.parts.frame import plain
 from pages.parts.reports import form
 from pages.parts.state import View, link
@@ -23,10 +23,10 @@ _PAPER = (
 
 
 def opened(view: View) -> dict[str, Any]:
-    """The letter that the address names, and the way back to the list; stops the run where there is none."""
+    """The letter that the address names, and the way back to the list and on in it; stops the run where there is none."""
     asked = st.query_params.get("letter", "")
     letter: dict[str, Any] | None = view.ask("letter", asked) if asked else None
-    link("letters", "Back to the letters", view.filters, page=st.query_params.get("page", "1"))
+    neighbours.show(view, asked)
     if letter is not None:
         return letter
     st.title("This letter is not here")

@@ -14,6 +14,7 @@ from pages.parts.state import View, apply, current
 
 # People copy it with what stands before it, and type it with other signs than the form's hyphen, or none.
 _CASE = re.compile(r"(?:IMR\W*)?(?:case\W*)?(?:(?:number|no)\W*)?CM\W*([0-9]{2})\W*([0-9]{5,8})", re.IGNORECASE)
+_WHOLE_NUMBER = 7
 DATES = (date(2000, 1, 1), date(2100, 12, 31))
 """The first and last day that can be chosen."""
 _SIDES = {"admin": "Administrator", "reviewer": "Reviewer"}
@@ -39,7 +40,8 @@ def show(view: View) -> None:
     """Draw the filters into the sidebar, each option with its count under the other filters."""
     with st.sidebar:
         st.html('<p class="ov-name">Overturn</p>')
-        _words(view)
+        if view.page != "letters":  # which has the box on top
+            _words(view)
         _dimension(view, "category")
         _dimension(view, "modality")
         _dimension(view, "body")
@@ -87,7 +89,8 @@ def _words(view: View) -> None:
         max_chars=MAX_WORDS,
         placeholder='bone scan "single photon"',
         on_change=_changed_words,
-        help="Letters that hold all the words; words in double quotes stand together. A case number opens its letter.",
+        help="Letters that hold all the words; words in double quotes stand together; OR, NOT, request:word and more are "
+        "explained on the page Letters. A case number opens its letter.",
     )
 
 
@@ -95,6 +98,12 @@ def case_number(words: str) -> str | None:
     """The case number that the words are, as the form writes it, or None."""
     found = _CASE.fullmatch(words.strip())
     return f"CM{found[1]}-{found[2]}" if found else None
+
+
+def whole_case_number(words: str) -> str | None:
+    """The same where all its digits are there, so that nobody is still typing it."""
+    number = case_number(words)
+    return number if number and len(number.partition("-")[2]) >= _WHOLE_NUMBER else None
 
 
 def _changed_words() -> None:

@@ -18,9 +18,9 @@ from data.warehouse import Snapshot, snapshot
 from pages.parts import navigation
 
 FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side"}
-LASTING = ("sides", "source", "document", "b", "level", "hybrids")
+LASTING = ("sides", "source", "document", "b", "level", "hybrids", "sort")
 """Page options that stay when the filter changes: whose sources are shown and which source and document are open; the second
-filter of Compare; the level of citations of the fix list; how fused studies stand."""
+filter of Compare; the level of citations of the fix list; how fused studies stand; the order of letters."""
 
 
 @dataclass(frozen=True, slots=True)

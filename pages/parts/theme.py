@@ -264,6 +264,17 @@ _RULES = """
 .ov-card p { margin: 0.15rem 0 0; }
 .ov-card .ov-meta { font-size: 0.9rem; color: var(--ov-muted); }
 
+.ov-card .ov-snippet { border-left: 2px solid var(--ov-border); padding-left: 0.6rem; }
+.ov-card .ov-snippet span { color: var(--ov-muted); font-size: 0.9rem; }
+.ov-hit { color: inherit; background: var(--ov-surface); font-weight: 650; border-bottom: 2px solid var(--ov-text); }
+.ov-found { color: var(--ov-text); margin: 0; line-height: 1.5; font-variant-numeric: tabular-nums; }
+.ov-read-as { color: var(--ov-muted); font-size: 0.9rem; overflow-wrap: anywhere; }
+.ov-split { display: block; height: 0.5rem; border-radius: 0.25rem; margin: 0 0 0.3rem; max-width: 62rem;
+  background: linear-gradient(90deg, var(--ov-overturned) var(--ov-share), var(--ov-upheld) var(--ov-share)); }
+.st-key-ov-neighbours a { background: transparent; }
+.st-key-ov-neighbours a * { font-weight: inherit; }
+.st-key-ov-finder [data-testid="stTextInput"] { flex: 1 1 24rem; }
+
 .ov-reader { max-width: 75ch; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.65; font-size: 1rem; }
 .ov-mark { color: var(--ov-text); padding: 0.05em 0; border-bottom: 2px solid var(--ov-grey);
   border-radius: 0.15rem 0.15rem 0 0; -webkit-box-decoration-break: clone; box-decoration-break: clone; }

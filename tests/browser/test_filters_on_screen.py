@@ -131,7 +131,7 @@ def test_the_sidebar_filters_by_list_words_outcome_and_dates(screen: Screen, ser
     screen.press("ov-chip-clear", "Clear all")
     screen.until(lambda: screen.answer == EVERYTHING)
 
-    box = screen.widget("ov-w-words").locator("input")
+    box = screen.widget("ov-find").locator("input")  # the page of letters has the box on top, the others in the sidebar
 
     def typed() -> None:
         box.fill("dexamethasone")

@@ -119,7 +119,7 @@ def test_a_case_number_opens_its_letter(open_page: OpenPage, typed: str) -> None
 
 def test_a_case_number_that_is_not_loaded_is_told(open_page: OpenPage) -> None:
     app = open_page("letters")
-    app.sidebar.text_input(key="ov-w-words").set_value("CM99-0000001").run()
+    app.text_input(key="ov-find").set_value("CM99-0000001").run()
     assert any("CM99-0000001" in warning for warning in warnings_of(app))
     assert answer_of(app).startswith("93 decisions")
 
@@ -166,6 +166,6 @@ def test_the_letters_page_leads_to_a_letter_and_back_to_the_same_stretch(open_pa
 
 @pytest.mark.parametrize("typed", ['"CM16-0990018"', "CM16-0990018 spine", "CM16-12", "IMR"])
 def test_words_that_only_hold_a_case_number_are_searched(open_page: OpenPage, typed: str) -> None:
-    app = open_page("letters")
+    app = open_page("imaging")
     app.sidebar.text_input(key="ov-w-words").set_value(typed).run()
     assert app.query_params["words"] == typed
