@@ -153,9 +153,9 @@ def ratio_z(ratio: Ratio, rate: Rate) -> float | None:
     spread = rate.deff * (1 + ratio.matched.error)
     observed, expected = ratio.observed / spread, ratio.expected / spread
     if observed > expected:
-        return max(0.0, 3 * math.sqrt(observed) * (1 - 1 / (9 * observed) - (expected / observed) ** (1 / 3)))
+        return max(0.0, 3 * math.sqrt(observed) * (1 - 1 / (9 * observed) - math.cbrt(expected / observed)))
     above = observed + 1
-    return min(0.0, -3 * math.sqrt(above) * ((expected / above) ** (1 / 3) - 1 + 1 / (9 * above)))
+    return min(0.0, -3 * math.sqrt(above) * (math.cbrt(expected / above) - 1 + 1 / (9 * above)))
 
 
 def p_values(scores: Sequence[float | None]) -> list[float | None]:
