@@ -19,6 +19,9 @@ _WRITER_BYTES = 64 * 1024 * 1024
 _MOST_HITS = 5_000_000
 _BESIDE: list[tempfile.TemporaryDirectory[str]] = []  # removed when the program ends
 _LONGEST_QUERY = 2000
+_LONGEST_TEXT = 6000  # characters of a text that similar letters are looked for by
+_TELLING = 25  # its words that are looked for, the rarest ones
+_TOO_COMMON = 2  # a word in more than one letter of so many tells nothing
 _TOKEN = re.compile(r'"[^"]*"|\S+')
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)?", re.UNICODE)
 
@@ -87,6 +90,25 @@ def letters_with(folder: Path, words: str) -> pa.Table:
     """
     query = _query(words)
     return _keys(_open(str(folder)), query) if query else _table(())
+
+
+def closest(folder: Path, words: str, most: int = 2000) -> pa.Table:
+    """The `most` letters closest in words to a text, as a table of `letter_key` and `score`, above 0; not kept anywhere.
+
+    BM25 (Robertson and Zaragoza 2009, Foundations and Trends in Information Retrieval 3:333) over the text's `_TELLING`
+    words that are rarest in the letters, as Lucene's "more like this" picks them; words of one letter alone are left out.
+    """
+    searcher = _open(str(folder)).searcher()
+    stems = {stem for word in _WORD.findall(words[:_LONGEST_TEXT]) for stem in _stems(word) if len(stem) > 1}
+    found = ((searcher.doc_freq("text", stem), stem) for stem in stems)
+    told = sorted((n, stem) for n, stem in found if 1 < n < max(10, searcher.num_docs // _TOO_COMMON))[:_TELLING]
+    if not told:
+        return pa.table({"letter_key": pa.array([], pa.int64()), "score": pa.array([], pa.float64())})
+    schema = _schema()
+    parts = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", stem)) for _, stem in told]
+    hits = searcher.search(tantivy.Query.boolean_query(parts), limit=most, count=False).hits
+    keys = _table(searcher.fast_field_values("letter_key", [address for _, address in hits]))
+    return keys.append_column("score", pa.array([float(score) for score, _ in hits], pa.float64()))
 
 
 def all_letters(folder: Path) -> pa.Table:

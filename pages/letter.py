@@ -4,6 +4,7 @@ import streamlit as st
 
 from data.sentences import day
 from data.statistics import counted
+from pages.parts.alike import decisions_like_this
 from pages.parts.derived import derived_list
 from pages.parts.evidence import PROBLEMS, marked_html, marks, problem_list, problem_marks, value_list
 from pages.parts.frame import begin, plain, title
@@ -70,3 +71,5 @@ with side:
         st.subheader(f"Item {decision['ordinal']}: {decision['outcome']}")
         st.html(value_list(letter["findings"], decision["ordinal"]))
         st.html(derived_list(letter, decision["ordinal"]))
+
+decisions_like_this(view, letter)
