@@ -16,12 +16,12 @@ LONGEST = 20_000
 class Draft:
     """What a draft cites. `sources` are vocabulary keys, `("none",)` where it says that nothing is cited.
 
-    `silent`: its words that the MTUS does not address the topic, None where it does not say so.
+    `silent`: whether it says that the MTUS does not address the topic. Only the words of citations are held.
     """
 
     sources: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
-    silent: str | None = None
+    silent: bool = False
 
     def as_json(self) -> str:
         """One line, which `draft_of` reads."""
@@ -36,6 +36,6 @@ def draft_of(line: str) -> Draft:
             Citation(**{**one, "sections": tuple(one["sections"]), "span": tuple(one["span"])})
             for one in held["citations"]
         )
-        return Draft(tuple(held["sources"]), citations, held["silent"])
+        return Draft(tuple(held["sources"]), citations, bool(held["silent"]))
     except (KeyError, TypeError) as error:
         raise ValueError(f"no reading of a draft: {error}") from error

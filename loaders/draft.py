@@ -45,13 +45,7 @@ def read_draft(raw: str) -> Draft:
     named = {(one.frame, one.source) for one in found if one.document}
     kept = [one for key, one in reversed(distinct.items()) if one.document or key[:2] not in named]
     sources = tuple(sorted({one.source for one in kept}))
-    silent = None
-    if said:
-        silent = next(
-            (fold(text[slice(*place)]) for place in sentences(text, *whole) if place[0] <= said.span[0] < place[1]),
-            None,
-        )
-    return Draft(sources or read_statement(text, whole).sources, tuple(kept), silent)
+    return Draft(sources or read_statement(text, whole).sources, tuple(kept), said is not None)
 
 
 def _in_prose(text: str, place: Span) -> Iterator[Citation]:

@@ -56,7 +56,8 @@ if left_out := dropped(view.filters):
     note(
         f"Left out of the outlook: {html.escape(listed(left_out))}. These come with the outcome, so nobody knows them before."
     )
-link("letters", "Show the letters", found.steps[0].filters)
+which = "Show the letters of this source; no filter holds a document" if document else "Show the letters"
+link("letters", which, found.steps[0].filters)
 
 section("From this request to wider groups")
 rungs = [Rung(str(place), step.words, step.rate, step.weight) for place, step in enumerate(found.steps)]

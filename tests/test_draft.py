@@ -166,7 +166,7 @@ def test_any_text_is_read(text: str) -> None:
 
 
 def test_what_is_no_reading_is_refused() -> None:
-    for line in ("", "{}", "[]", json.dumps({"sources": [], "citations": [{}], "silent": None})):
+    for line in ("", "{}", "[]", json.dumps({"sources": [], "citations": [{}], "silent": False})):
         with pytest.raises(ValueError, match=r".*"):
             draft_of(line)
     assert draft_of(Draft().as_json()) == Draft()
