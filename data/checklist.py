@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from data.grounds import Ground
 from data.reasons import usable_reasons
-from data.schema import dimensions
 from data.statistics import Rate, Unit, count_words, interval_words, percent
 from data.vocabulary import vocabulary
 
@@ -42,16 +41,20 @@ HOW = (
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One ground on the side of its outcome: `rate` is its share of that side's items, None where it may not be counted."""
+    """One ground on the side of its outcome: `rate` is its share of that side's items, None where it may not be counted.
+
+    `none_of`: the items of that side, where it may be counted and stands in none of them; then there is no rate either.
+    """
 
     key: str
     label: str
-    rate: Rate | None
+    rate: Rate | None = None
+    none_of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One topic: what overturned items state of it and what upheld ones do, None where no ground says so."""
+    """One topic: what overturned items state of it and what upheld ones do, None where no ground speaks of it there."""
 
     topic: str
     overturned: Side | None
@@ -59,10 +62,7 @@ class Entry:
 
 
 def checklist(grounds: Sequence[Ground]) -> list[Entry]:
-    """The topics of which any ground is stated, those that overturned items state most first, then by the upheld ones.
-
-    A side whose ground may be counted and stands in no item is left out, as is one without such a ground.
-    """
+    """The topics of which any ground is stated, those that overturned items state most first, then by the upheld ones."""
     found = {ground.key: ground for ground in grounds}
     entries = [
         Entry(topic, _side(found, favouring, "overturned"), _side(found, against, "upheld"))
@@ -77,10 +77,12 @@ def _side(found: dict[str, Ground], key: str, outcome: str) -> Side | None:
         return None
     label = vocabulary("reasons").label(key)
     if key not in usable_reasons():
-        return Side(key, label, None)
-    ground = found.get(key)
-    rate: Rate | None = getattr(ground, outcome) if ground else None
-    return Side(key, dimensions()["reason"].term_label(key), rate) if rate and rate.y else None
+        return Side(key, label)
+    rate: Rate | None = getattr(found[key], outcome) if key in found else None
+    if rate and rate.y:
+        return Side(key, label, rate)
+    every: Rate | None = next((getattr(ground, outcome) for ground in found.values()), None)
+    return Side(key, label, none_of=every.n if every else 0)
 
 
 def _share(side: Side | None) -> float:
@@ -88,9 +90,11 @@ def _share(side: Side | None) -> float:
 
 
 def side_words(side: Side | None, unit: Unit = "decision") -> str:
-    """`Guideline recommends it: 40 of 60 in 51 letters, 67 % (54 to 77 %)`; says where nothing is counted."""
+    """`Guideline recommends it: 40 of 60 in 51 letters, 67 % (54 to 77 %)`; says where nothing is counted, and why."""
     if side is None:
-        return "Nothing stated"
+        return "Not looked for"
+    if side.rate is None and side.none_of:
+        return f"{side.label}: in none of {side.none_of:,}"
     if side.rate is None:
         return f"{side.label}: not counted, too few checked letters"
     count = count_words(side.rate.y, side.rate.n, side.rate.letters, unit)

@@ -49,7 +49,14 @@ def test_each_side_says_its_own_ground() -> None:
 def test_small_sides_show_no_share() -> None:
     (entry,) = checklist([ground("guideline_recommends", (4, 6), (0, 300))])
     assert side_words(entry.overturned) == "Guideline recommends it: 4 of 6 in 6 letters, too few for a share"
-    assert side_words(entry.upheld) == "Nothing stated"
+    assert side_words(entry.upheld) == "Guideline does not recommend it: in none of 300"
+
+
+def test_a_topic_without_a_ground_on_a_side_says_that_none_was_looked_for() -> None:
+    (entry,) = checklist([ground("insufficient_documentation", (0, 60), (90, 300))])
+    assert entry.overturned is None
+    assert side_words(entry.overturned) == "Not looked for"
+    assert side_words(entry.upheld).startswith("Records or reasons for the request missing: 90 of 300")
 
 
 def test_nothing_stated_is_no_topic() -> None:

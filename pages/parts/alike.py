@@ -141,6 +141,7 @@ def checklist_html(entries: list[Entry]) -> str:
 
 def _cells(side: Side | None) -> list[object]:
     if side is None or side.rate is None:
-        return [side.label if side else None, None, None, None]
+        none_of = side.none_of if side else 0
+        return [side.label if side else None, 0 if none_of else None, none_of or None, None]
     shown = None if side.rate.small or side.rate.rate is None else round(100 * side.rate.rate, 1)
     return [side.label, side.rate.y, side.rate.n, shown]
