@@ -122,11 +122,11 @@ class Likeness(Letters):
         """
         self._cursor.register("closest", search.closest(self.snapshot.index, wanted.words))
         try:
-            parts = self._parts(wanted)
-            overturned, upheld = (self._side(parts, wanted.letter_key, outcome) for outcome in OUTCOMES)
+            parts = self._likenesses(wanted)
+            overturned, upheld = (self._closest_of(parts, wanted.letter_key, outcome) for outcome in OUTCOMES)
         finally:
             self._cursor.unregister("closest")
-        rows = self._rows([place for _, place, _ in (*overturned, *upheld)])
+        rows = self._shown([place for _, place, _ in (*overturned, *upheld)])
         return Alike(*(tuple(Similar(s, parts, rows[at]) for s, at, parts in side) for side in (overturned, upheld)))
 
     def alike_item(self, letter_id: str, ordinal: int) -> Alike:
@@ -135,7 +135,7 @@ class Likeness(Letters):
         wanted = wanted_of(letter, ordinal) if letter else None
         return self.alike(wanted) if wanted else Alike((), ())
 
-    def _parts(self, wanted: Wanted) -> list[_Part]:
+    def _likenesses(self, wanted: Wanted) -> list[_Part]:
         """What the request says: the part's name, SQL of the likeness in it, and its parameters."""
         found: list[_Part] = []
         for name in ("modality", "subcategory", "category", "body", "admin"):
@@ -160,7 +160,7 @@ class Likeness(Letters):
             found.append(("words", "coalesce(closest.score / ?, 0)", [closest]))
         return found
 
-    def _side(self, parts: Sequence[_Part], letter_key: int | None, outcome: str) -> _Found:
+    def _closest_of(self, parts: Sequence[_Part], letter_key: int | None, outcome: str) -> _Found:
         """Score, place (letter and item) and parts of the best items of one outcome, one a letter."""
         if not parts:
             return []
@@ -183,7 +183,7 @@ class Likeness(Letters):
             best.setdefault(key, (found, (key, ordinal), tuple(zip(names, each, strict=True))))
         return list(best.values())[:EACH]
 
-    def _rows(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:
+    def _shown(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:
         """What is shown of items, by letter and item."""
         if not places:
             return {}

@@ -134,10 +134,10 @@ class Outlooks(Citing):
     def outlook(self, document: str = "") -> Outlook:
         """The ladder of the filter, which `request_of` gives; `document` narrows the citation of the one source chosen."""
         groups = _groups(self.filters, document)
-        inside, rings = self._steps(groups)
+        inside, rings = self._step_sums(groups)
         rho = self._rho(inside[-1])
         rates, own = [overturn_rate(one, rho) for one in inside], [overturn_rate(one, rho) for one in rings]
-        strengths = [prior_strength(self._siblings(group.let_go, wider)) for group, wider in pairwise(groups)]
+        strengths = [prior_strength(self._sibling_rates(group.let_go, wider)) for group, wider in pairwise(groups)]
         found = ladder(own, strengths) if strengths else None
         weights = found.weights if found else (1.0,)
         steps = (
@@ -165,7 +165,7 @@ class Outlooks(Citing):
         enough = " AND ".join(f"count(DISTINCT letter_key) FILTER ({side}) >= {FEWEST_LETTERS}" for side in sides)
         return bool(self._one(f"SELECT {enough} FROM facts WHERE {condition}", values)[0])
 
-    def _siblings(self, let_go: str, wider: _Group) -> list[Rate]:
+    def _sibling_rates(self, let_go: str, wider: _Group) -> list[Rate]:
         """The rates of the groups that the wider one holds, of the kind that was let go of."""
         reader = self.under(wider.filters)
         if let_go == "document":
@@ -175,13 +175,13 @@ class Outlooks(Citing):
             groups = reader.by(let_go)
         return [group.rate for group in groups if group.key != NOT_STATED]
 
-    def _steps(self, groups: Sequence[_Group]) -> tuple[list[Sums], list[Sums]]:
+    def _step_sums(self, groups: Sequence[_Group]) -> tuple[list[Sums], list[Sums]]:
         """The sums of every group, and of every group without the narrower ones, in one pass over `facts`.
 
         A letter whose items all lie in one ring counts the same in every group around it, so only the others are grouped
         again for each.
         """
-        conditions, values = zip(*(self._condition(group) for group in groups), strict=True)
+        conditions, values = zip(*(self._step_condition(group) for group in groups), strict=True)
         rings = " ".join(f"WHEN {condition} THEN {place}" for place, condition in enumerate(conditions[:-1]))
         ring = f"CASE {rings} ELSE {len(groups) - 1} END" if rings else "0"
         found = self._all(
@@ -206,7 +206,7 @@ class Outlooks(Citing):
         inside = [sum(same[: place + 1], Sums()) + together[place] for place in range(len(groups))]
         return inside, [one + other for one, other in zip(same, own, strict=True)]
 
-    def _condition(self, group: _Group) -> tuple[str, list[object]]:
+    def _step_condition(self, group: _Group) -> tuple[str, list[object]]:
         condition, values = where(group.filters, self.bits)
         if not group.document:
             return f"({condition})", values
