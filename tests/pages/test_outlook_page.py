@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from data.outlook import outlook_sentence, request_of
 from data.queries import Reader
 from data.warehouse import Snapshot
 from pages.parts import draft, state
+from tests.conftest import ROOT
 from tests.requests_made_up import made_up
 
 SECRET = "Zanzibar"
@@ -199,6 +201,11 @@ def test_a_draft_is_checked_and_leaves_no_trace(
     assert app.text_area(key="ov-draft").value == ""
     assert not markup(app, "ov-checks")
     assert SECRET not in repr(app.session_state)
+
+
+def test_nothing_is_told_to_anybody_about_the_use_of_a_page() -> None:
+    told = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
+    assert told["browser"]["gatherUsageStats"] is False
 
 
 def test_a_draft_that_cannot_be_read_is_said(
