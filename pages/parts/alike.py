@@ -43,9 +43,11 @@ def decisions_like_this(view: View, letter: Mapping[str, Any]) -> None:
             key="ov-alike-item",
             on_change=lambda: st.query_params.update({"item": st.session_state["ov-alike-item"]}),
         )
+    asks_for = filter_of(items[chosen])
+    link("outlook", "How would a request like it fare now?", asks_for)
     closest(view, view.ask("alike_item", letter["letter_id"], int(chosen), filters=Filters()))
     st.html("<h3>What comparable letters stated</h3>")
-    comparable, words = view.ask("comparable", filters=filter_of(items[chosen]))
+    comparable, words = view.ask("comparable", filters=asks_for)
     stated(view, comparable, words)
 
 

@@ -33,7 +33,7 @@ def request(view: View) -> tuple[str, str]:
         max_chars=LONGEST,
         placeholder="MRI of the lumbar spine without contrast",
         on_change=_understand,
-        help="Read as an item of a letter is. What you write stays in this session: it is stored nowhere and in no link.",
+        help="Read as an item of a letter is. What you write goes into no link, file or log.",
     )
     words = str(st.session_state.get(_WORDS) or "").strip()
     if words:

@@ -236,3 +236,9 @@ def test_a_letter_has_decisions_like_its_own(open_page: OpenPage, corpus: Snapsh
     assert not any("MRI of the lumbar spine and knee" in card for card in cards[:5]), "its own letter is left out"
     assert all(link["letter"] != rows[0][0][:16] for link in links_of(app, "Read"))
     assert markup(app, "Comparable letters here: ")
+    (outlook,) = links_of(app, "How would a request like it fare now?")
+    assert {name: outlook[name] for name in ("modality", "body", "category")} == {
+        "modality": "mri",
+        "body": "knee,low_back",
+        "category": "diagnostic_testing",
+    }
