@@ -1,6 +1,7 @@
 """Request outlook: how would a request like this one fare at review?"""
 
 import html
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -52,6 +53,9 @@ note(html.escape(PAST))
 since = filters.dates.start
 if not view.filters.dates and since:
     note(f"Decisions since {day(since)}, the last {MONTHS} months loaded; “From” and “To” in the sidebar take others.")
+if view.filters.unit == "letter":
+    note("An outlook counts disputed items, for a request is one; letters as the unit change nothing here.")
+by_item = replace(view, filters=replace(view.filters, unit="item"))
 if left_out := dropped(view.filters):
     note(
         f"Left out of the outlook: {html.escape(listed(left_out))}. These come with the outcome, so nobody knows them before."
@@ -67,9 +71,9 @@ note(
     "(beta-binomial on effective sizes); the interval takes the wider rates as known, so it is a little short."
 )
 table(
-    view,
-    ("Group", *rate_columns(view), "Weight %"),
-    [[step.words, *rate_cells(view, step.rate), round(100 * step.weight, 1)] for step in found.steps],
+    by_item,
+    ("Group", *rate_columns(by_item), "Weight %"),
+    [[step.words, *rate_cells(by_item, step.rate), round(100 * step.weight, 1)] for step in found.steps],
     name="ladder",
 )
 
@@ -82,14 +86,16 @@ note(
 )
 admin = filters.choice("admin").include
 sources = view.ask("by_citation", "admin", "source", filters=comparable)
-dots(view, "cited", sources, heading="Guideline cited", most=MOST, head=head, on_pick=cite, picked=admin)
+dots(by_item, "cited", sources, heading="Guideline cited", most=MOST, head=head, on_pick=cite, picked=admin)
 if len(admin) == 1 and any(group.key == admin[0] and admin[0] != "none" for group in sources):
     documents = view.ask("by_citation", "admin", "document", admin[0], filters=comparable)
     pick = partial(cite_document, admin[0])
-    dots(view, "document", documents, heading="Document cited", most=MOST, head=head, on_pick=pick, picked=(document,))
+    dots(
+        by_item, "document", documents, heading="Document cited", most=MOST, head=head, on_pick=pick, picked=(document,)
+    )
 
 section("What decided, and what was documented")
-stated(view, comparable, compared)
+stated(by_item, comparable, compared)
 
 section("The closest letters on both sides")
 wanted = Wanted.of(filters, words)

@@ -141,6 +141,16 @@ def test_what_comes_with_the_outcome_is_left_out_and_said(open_page: OpenPage, c
     assert said(app) == expected(corpus, modality="mri").replace("\xa0", " ")
 
 
+def test_a_request_is_an_item_whatever_the_unit(open_page: OpenPage, corpus: Snapshot) -> None:
+    by_letter, by_item = (
+        open_page("outlook", warehouse=corpus.folder, modality="mri", unit=unit) for unit in ("letter", "item")
+    )
+    assert said(by_letter) == said(by_item)
+    assert table_of(by_letter, "Group").equals(table_of(by_item, "Group"))
+    assert markup(by_letter, "An outlook counts disputed items") and not markup(by_item, "An outlook counts")
+    assert {link["unit"] for link in links_of(by_letter, "Read")} == {"letter"}
+
+
 def test_the_closest_letters_stand_on_both_sides_with_the_way_to_them(open_page: OpenPage, corpus: Snapshot) -> None:
     app = open_page("outlook", warehouse=corpus.folder, modality="mri", body="neck", admin="mtus")
     cards = markup(app, "ov-card")
