@@ -174,6 +174,8 @@ def _ask_reader(repeats: int, served: Snapshot, known: list[tuple[str, str]], th
         asked.ms[*beside, (), EVERYTHING], _ = _timed(repeats, lambda: ask(Filters(), "neighbours", next(ids)[:16]))
         letter, case = ("one letter with its text", "letter"), ("the letter of a case number", "letter_for_case")
         asked.ms[*letter, (), EVERYTHING], opened = _timed(repeats, lambda: ask(Filters(), "letter", next(ids)[:16]))
+        like = ("decisions like one of a letter", "alike_item")
+        asked.ms[*like, (), EVERYTHING], _ = _timed(repeats, lambda: ask(Filters(), "alike_item", next(ids)[:16], 1))
         asked.ms[*case, (), EVERYTHING], found = _timed(repeats, lambda: ask(Filters(), "letter_for_case", next(cases)))
     if not (opened and opened["text"] and found):
         raise RuntimeError("A loaded letter could not be opened with its text.")

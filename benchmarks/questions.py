@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from data.alike import Wanted
 from data.filters import Filters, from_query
 from data.schema import dimensions
 
@@ -56,6 +57,9 @@ _BESIDE = (
     "category",
 )  # of the dimensions, those that are compared: one that holds several values, one that holds one
 _OTHERS = tuple(name for name in dimensions() if name not in _BESIDE)
+_LIKE = Wanted(
+    ("mri",), ("low_back",), admin=("mtus",), words="MRI of the lumbar spine, radiculopathy, conservative care failed"
+)
 QUESTIONS = (
     Question("headline", "headline", twin=True),
     Question("headline without ancillary items", "headline", (("ancillary",),), under=_TWO),
@@ -80,6 +84,9 @@ QUESTIONS = (
     Question("against everyone else", "compared", (None,), under=(YEAR, STUDY)),
     Question("what differs in the make-up", "mixes", (None,), kind="other", under=(YEAR, STUDY)),
     Question("standardised difference", "standardised_difference", (None,), kind="other", under=(YEAR, STUDY)),
+    Question("outlook of a request", "outlook", kind="other", under=(SOURCE, STUDY)),
+    Question("comparable letters of a request", "comparable", kind="other", under=(SOURCE, STUDY)),
+    Question("decisions like one", "alike", (_LIKE,), kind="other", under=(EVERYTHING,)),
     Question("fields read", "fields_read", kind="other", under=_TWO),
     Question("problems", "problems", kind="other", under=(EVERYTHING,)),
     Question("letters by year", "letters_by_year", kind="other", under=(EVERYTHING,)),

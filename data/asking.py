@@ -7,8 +7,9 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from copy import copy
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 
@@ -66,6 +67,12 @@ class Questions:
         ).fetchall()
         return int(found[0][0]) if len(found) == 1 else None
 
+    def under(self, filters: Filters) -> Self:
+        """The same questions for another filter with the same words, on the same cursor."""
+        other = copy(self)
+        other.filters = filters
+        return other
+
     def keys(self, name: str) -> tuple[str, ...]:
         """The keys of a dimension in display order, those of an open one as the data hold them; `not_stated` comes last."""
         dimension = dimensions()[name]
@@ -118,9 +125,12 @@ class Questions:
         return next(iter(self._all(sql, values)), ())
 
     def _all(self, sql: str, values: Sequence[object]) -> list[Row]:
-        kept = self._cursor.execute("SELECT rows FROM answers WHERE question = ?", [question_key(sql, values)])
-        if found := kept.fetchone():
-            return decoded(found[0])
+        # Fetched to the end: a table cannot be registered beside a result that is still open.
+        kept = self._cursor.execute(
+            "SELECT rows FROM answers WHERE question = ?", [question_key(sql, values)]
+        ).fetchall()
+        if kept:
+            return decoded(kept[0][0])
         return self._cursor.execute(sql, list(values)).fetchall()
 
     def _dicts(self, sql: str, values: Sequence[object]) -> list[dict[str, Any]]:

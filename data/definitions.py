@@ -67,6 +67,17 @@ DEFINITIONS = (
         "Three standard deviations around the mean rate (P'-chart, Laney 2002), widened for how much the rate varies from period to "
         "period anyway. A period beyond them differs from its neighbours; the cause is another question.",
     ),
+    Definition(
+        "Drawn together",
+        "The rate of a request, drawn towards the rates of ever wider groups: any body part, then whatever is cited, then any study or "
+        "treatment, then any category. A group counts with its effective size, a wider group with as many decisions as its groups are alike "
+        "(beta-binomial). The weight says how much of the figure is whose. It sums up past outcomes; medical necessity decides a request.",
+    ),
+    Definition(
+        "Closeness",
+        "How much a decision has in common with a request, from 0 to 100: the weighted mean over imaging study or treatment, body part, "
+        "guideline cited and words (Gower 1971). It says nothing of who was right.",
+    ),
     Definition("Utilization review (UR)", "The claims administrator's review of a treatment request."),
     Definition(
         "Guideline sources",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from data.alike import Likeness
 from data.coverage import Coverage
 from data.fixing import Fixing
 from data.grounds import Grounds
-from data.letters import Letters
+from data.outlook import Outlooks
 from data.periods_compared import PeriodsCompared
 from data.strata import Strata
 
 
-class Reader(Strata, Fixing, Grounds, PeriodsCompared, Coverage, Letters):
+class Reader(Strata, Fixing, Grounds, PeriodsCompared, Coverage, Outlooks, Likeness):
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads."""

@@ -62,6 +62,10 @@ _ENDINGS = (
     ),
 )
 _MOST_TERMS = 50_000
+_LONGEST_TEXT = 6000  # characters of a text that similar letters are looked for by
+_TELLING = 25  # its words that are looked for, the rarest ones
+_TOO_COMMON = 2  # a word in more than one letter of so many tells nothing
+_TOLD_IN = ("request", "rationale", "summary")  # where a letter says what was asked for and why
 
 
 def letters_with(folder: Path, words: str) -> pa.Table:
@@ -90,6 +94,26 @@ def ranked(folder: Path, words: str) -> pa.Table:
     scores = np.fromiter((score for score, _ in hits), np.float64, len(hits))
     order = np.lexsort((keys, -scores))
     return pa.table({KEY: pa.array(keys[order]), "rank": pa.array(np.arange(len(keys), dtype=np.int32))})
+
+
+def closest(folder: Path, words: str, most: int = 2000) -> pa.Table:
+    """The `most` letters closest in words to a text, as a table of `letter_key` and `score`, above 0; not kept anywhere.
+
+    BM25 (Robertson and Zaragoza 2009, Foundations and Trends in Information Retrieval 3:333) over requests, rationales and
+    summaries, by the text's `_TELLING` words that are rarest there, as Lucene's "more like this" picks them; words of one
+    letter alone are left out.
+    """
+    asked, layout = searcher(folder), schema(parted=is_parted(folder))
+    fields = [field for field in text_fields(folder) if field in _TOLD_IN] or text_fields(folder)
+    telling = {stem for stem in stems(words[:_LONGEST_TEXT]) if len(stem) > 1}
+    found = ((max(asked.doc_freq(field, stem) for field in fields), stem) for stem in telling)
+    told = sorted((n, stem) for n, stem in found if 1 < n < max(10, asked.num_docs // _TOO_COMMON))[:_TELLING]
+    if not told:
+        return _table([]).append_column("score", pa.array([], pa.float64()))
+    parts = [(_SHOULD, tantivy.Query.term_query(layout, field, stem)) for _, stem in told for field in fields]
+    hits = asked.search(tantivy.Query.boolean_query(parts), limit=most, count=False).hits
+    keys = [int(key) for key in asked.fast_field_values(KEY, [address for _, address in hits]) if key is not None]
+    return _table(keys).append_column("score", pa.array([float(score) for score, _ in hits], pa.float64()))
 
 
 def forget() -> None:

@@ -129,9 +129,7 @@ class Strata(Rates):
     def _by_items(self) -> Strata:
         if not self.by_letter:
             return self
-        other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__, filters=replace(self.filters, unit="item"))
-        return other
+        return self.under(replace(self.filters, unit="item"))
 
     def _matched(self, name: str) -> dict[tuple[str, str], list[Used]]:
         """What is matched by part (as in `_matched_sql`) and key."""

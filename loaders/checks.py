@@ -11,8 +11,9 @@ from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
+from data.chapters import cited_elsewhere, region_words
 from data.imaging import imaging_in
-from data.record import DATE_FIELDS, Citation, Decision, Letter, Outcome, Problem, Span
+from data.record import DATE_FIELDS, Decision, Letter, Outcome, Problem, Span
 from data.vocabulary import vocabulary
 from loaders.dates import injury_date
 from loaders.sections import Sections, beyond_form, trimmed
@@ -68,7 +69,6 @@ _OTHERS_VIEW = re.compile(
 _SHARED = re.compile(r"\b(?:are|were|both|requests|items|ancillary|associated|surg(?:ery|ical))\b", re.IGNORECASE)
 _AFTERWORD = re.compile(r"should\s+not\s+be\s+interpreted|decision\s+addresses", re.IGNORECASE)
 _ANCILLARY = {"associated_service", "falls_with_surgery"}
-_NERVE_STUDIES = "diagnostic_emg_ncs"
 _SIDES = {"claims_administrator": "claims administrator", "reviewer": "reviewer"}
 _DATES = {
     "injury": "injury",
@@ -177,38 +177,18 @@ def _outcome_against_rationale(text: str, decision: Decision) -> Iterator[Proble
 
 
 def _guideline_against_body_part(decision: Decision) -> Iterator[Problem]:
-    """A side whose MTUS chapters are all of other regions than the item. Nerve studies run over regions, so they are let be."""
-    asked = set(decision.body_parts)
-    groups = {vocabulary("body_parts").terms[key].attributes["group"] for key in asked}
-    if not asked or "general" in groups or (decision.category and decision.category.subcategory == _NERVE_STUDIES):
-        return
+    """A side whose MTUS chapters are all of other regions than the item."""
+    subcategory = decision.category.subcategory if decision.category else None
     for side, spoken in _SIDES.items():
-        chapters = [(citation, parts) for citation in getattr(decision, side).citations if (parts := _parts(citation))]
-        if chapters and not any(parts & _near(asked) for _, parts in chapters):
-            citation = chapters[0][0]
+        citation = cited_elsewhere(decision.body_parts, subcategory, getattr(decision, side).citations)
+        if citation:
             title = vocabulary("mtus_parts").label(citation.document or "")
             yield Problem(
                 "guideline_against_body_part",
-                f"Item {decision.ordinal} concerns {_labels(asked)}, but the {spoken} cites the chapter {title}.",
+                f"Item {decision.ordinal} concerns {region_words(decision.body_parts)}, but the {spoken} cites the chapter {title}.",
                 citation.span,
                 "contradiction",
             )
-
-
-def _parts(citation: Citation) -> set[str]:
-    """The body regions of an MTUS chapter; none for a part of the MTUS that is not about regions."""
-    term = vocabulary("mtus_parts").terms.get(citation.document or "") if citation.frame == "mtus" else None
-    return set(term.attributes["body_parts"]) if term else set()
-
-
-def _near(keys: set[str]) -> set[str]:
-    """The regions themselves and those whose chapter may rightly be cited for them."""
-    terms = vocabulary("body_parts").terms
-    return keys.union(*(terms[key].attributes.get("near", ()) for key in keys))
-
-
-def _labels(keys: set[str]) -> str:
-    return " and ".join(sorted(vocabulary("body_parts").label(key).lower() for key in keys))
 
 
 def _repeated_rationales(letter: Letter) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """One letter: its text with every extracted value marked, the values beside it, and what one does with it."""
 
 from data.reference import name_of
+from pages.parts.alike import decisions_like_this
 from pages.parts.frame import begin, title
 from pages.parts.letter_tools import opened, summary, tools, versions
 from pages.parts.reader import read
@@ -13,3 +14,4 @@ summary(letter)
 versions(view, letter)
 chosen = tools(view, letter)
 read(letter, chosen, reports_on(view, letter))
+decisions_like_this(view, letter)

@@ -61,12 +61,23 @@ def test_every_dimension_is_asked_for_and_every_filter_can_be_read() -> None:
 
 # What other questions are made of, or ask in one query.
 _PARTS = {
-    *("where", "date_column", "cells", "covered", "keys", "outside", "overturned_grounds", "spans", "whole_shares"),
+    *(
+        "where",
+        "date_column",
+        "cells",
+        "covered",
+        "keys",
+        "outside",
+        "overturned_grounds",
+        "spans",
+        "under",
+        "whole_shares",
+    ),
 }
 
 
 def test_every_question_of_the_reader_is_measured() -> None:
-    asked = {question.method for question in QUESTIONS} | {"letter", "letter_for_case"}
+    asked = {question.method for question in QUESTIONS} | {"alike_item", "letter", "letter_for_case"}
     asked |= {"neighbours", "snippets", "near_words"}  # asked about a search, in benchmarks/queries.py
     public = {
         name

@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("specialties", "Reviewer specialties"),
     Entry("compare", "Compare"),
     Entry("fixes", "Fix list"),
+    Entry("outlook", "Request outlook"),
     Entry("letters", "Letters"),
     Entry("letter", "Letter", listed=False),
     Entry("pack", "Quote pack", listed=False),

@@ -37,6 +37,11 @@ class View:
         address = tuple(sorted(to_query(filters or self.filters).items()))
         return _answer(str(self.snapshot.folder), self.snapshot.snapshot_id, address, question, arguments)
 
+    def now(self, question: str, *arguments: Any, filters: Filters | None = None) -> Any:
+        """The answer as `ask` gives it, kept nowhere: for questions that hold what somebody has written."""
+        address = tuple(sorted(to_query(filters or self.filters).items()))
+        return _asked(str(self.snapshot.folder), self.snapshot.snapshot_id, address, question, arguments)
+
     def about(self) -> About:
         """What files, pictures and the briefing of this page say of themselves, with the link to the page as it stands."""
         place = (st.context.url or "").split("?")[0]
@@ -92,9 +97,14 @@ def connection(folder: str, snapshot_id: str) -> duckdb.DuckDBPyConnection:
     return snapshot(Path(folder), snapshot_id).connect()
 
 
+_Address = tuple[tuple[str, str], ...]
+
+
 @st.cache_data(max_entries=3000, show_spinner=False)
-def _answer(
-    folder: str, snapshot_id: str, address: tuple[tuple[str, str], ...], question: str, arguments: tuple[Any, ...]
-) -> Any:
+def _answer(folder: str, snapshot_id: str, address: _Address, question: str, arguments: tuple[Any, ...]) -> Any:
+    return _asked(folder, snapshot_id, address, question, arguments)
+
+
+def _asked(folder: str, snapshot_id: str, address: _Address, question: str, arguments: tuple[Any, ...]) -> Any:
     reader = Reader(connection(folder, snapshot_id), snapshot(Path(folder), snapshot_id), from_query(dict(address)))
     return getattr(reader, question)(*arguments)

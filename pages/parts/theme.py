@@ -274,6 +274,15 @@ _RULES = """
 .st-key-ov-neighbours a { background: transparent; }
 .st-key-ov-neighbours a * { font-weight: inherit; }
 .st-key-ov-finder [data-testid="stTextInput"] { flex: 1 1 24rem; }
+.stApp table.ov-checklist { width: 100%; border-collapse: collapse; margin: 0.25rem 0 0.5rem; font-size: 0.95rem; line-height: 1.45;
+  color: var(--ov-text); font-variant-numeric: tabular-nums; }
+.ov-checklist th, .ov-checklist td { border: 0; border-bottom: 1px solid var(--ov-border); padding: 0.4rem 0.9rem 0.4rem 0;
+  text-align: left; vertical-align: top; }
+.ov-checklist th { font-weight: 500; }
+.stApp ul.ov-checks { list-style: none; padding: 0; margin: 0.25rem 0; color: var(--ov-text); line-height: 1.5; }
+.ov-checks li { padding: 0.15rem 0 0.15rem 1.6rem; position: relative; }
+.ov-checks li::before { position: absolute; left: 0; font-weight: 650; content: "✓"; }
+.ov-checks li.ov-open::before { content: "!"; left: 0.35rem; color: var(--ov-contradiction); }
 
 .ov-reader { max-width: 75ch; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.65; font-size: 1rem; }
 .ov-mark { color: var(--ov-text); padding: 0.05em 0; border-bottom: 2px solid var(--ov-grey);

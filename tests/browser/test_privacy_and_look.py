@@ -12,7 +12,7 @@ from screens import Screen, Server
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "overview", "guidelines", "imaging", "specialties", "letters", "pack", "letter")
+PAGES = ("", "overview", "guidelines", "imaging", "specialties", "outlook", "letters", "pack", "letter")
 CONTRAST = """
 selector => [...document.querySelectorAll(selector)].filter(e => e.innerText && e.checkVisibility()).map(element => {
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});

@@ -8,6 +8,7 @@ from typing import Any
 
 from data.funnel import funnel
 from data.movement import moved_most
+from data.smoothing import Smoothed
 from data.standardise import Cell, standardised_ratio
 from data.statistics import Rate, Sums, overturn_rate
 from pages.parts.charts import differences
@@ -16,6 +17,7 @@ from pages.parts.charts.changes import Changed, change_dots
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.figure import Figure
 from pages.parts.charts.funnel import funnel_plot
+from pages.parts.charts.ladder import Rung, ladder_dots
 from pages.parts.charts.marks import Mark
 from pages.parts.charts.matrix import matrix
 from pages.parts.charts.pairs import Pair, paired_bars
@@ -70,6 +72,12 @@ PAIRS = [
     Pair("guideline_recommends", "Guideline <b> recommends it", rate(40, 60), rate(3, 300), selected=True),
     Pair("no_red_flags", "No red flags", rate(0, 5), rate(60, 300)),
 ]
+RUNGS = [
+    Rung("0", "MRI <b>, knee, MTUS cited", rate(1, 4), 0.1),
+    Rung("1", "MRI, MTUS cited", rate(12, 90), 0.3),
+    Rung("2", "All decisions", rate(330, 3120), 0.6),
+]
+TOGETHER = Smoothed(0.11, 0.07, 0.16, 0.9, (0.1, 0.3, 0.6))
 LABELS = {row.key: row.label for row in ROWS}
 DRAWN = {
     "dots": lambda dark: rate_dots(ROWS, OVERALL, dark=dark),
@@ -86,6 +94,8 @@ DRAWN = {
     "ratios": lambda dark: rate_and_ratio(RATIOS, OVERALL, dark=dark),
     "raw": lambda dark: rate_and_ratio([replace(row, ratio=None) for row in RATIOS], OVERALL, dark=dark),
     "differences": lambda dark: differences.difference_dots(DIFFERENCES, title="Percentage points", dark=dark),
+    "ladder": lambda dark: ladder_dots(RUNGS, TOGETHER, dark=dark),
+    "one rung": lambda dark: ladder_dots(RUNGS[2:], None, dark=dark),
     "counts": lambda dark: count_bars([("ct", "CT", 533, True), ("pet", "PET", 0, False)], dark=dark),
 }
 

@@ -170,7 +170,9 @@ def test_the_answer_says_whether_any_group_differs(open_page: OpenPage, page: st
     assert kind not in answer_of(open_page(page, modality="pet,spect"))
 
 
-@pytest.mark.parametrize("page", ["overview", "guidelines", "imaging", "specialties", "compare", "fixes", "letters"])
+@pytest.mark.parametrize(
+    "page", ["overview", "guidelines", "imaging", "specialties", "compare", "fixes", "outlook", "letters"]
+)
 def test_every_page_says_what_overturned_means_and_what_is_counted(open_page: OpenPage, page: str) -> None:
     app = open_page(page)
     assert markup(app, MEANING) and markup(app, ESTIMAND)

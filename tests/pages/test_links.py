@@ -7,7 +7,7 @@ from page_views import OpenPage, answer_of, links_of, markup, warnings_of
 
 from data.warehouse import Snapshot
 
-EVERY_PAGE = ("overview", "guidelines", "imaging", "specialties", "compare", "fixes", "letters")
+EVERY_PAGE = ("overview", "guidelines", "imaging", "specialties", "compare", "fixes", "outlook", "letters")
 UNKNOWN = [
     ({"modality": "hologram"}, "hologram"),
     ({"modality": "spect,hologram", "unit": "letter"}, "hologram"),
@@ -139,6 +139,7 @@ def test_a_letter_shows_its_outcomes_and_marks(open_page: OpenPage, sample_wareh
         "Item 3: upheld",
         "Item 1: overturned",
         "Item 2: upheld",
+        "Decisions like this one",
     ]
     reader = markup(app, "ov-reader")[0]
     assert '<mark class="ov-mark ov-outcome"' in reader
