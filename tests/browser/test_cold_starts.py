@@ -17,9 +17,7 @@ ANSWER = "12 letters on CT; 6 overturned: 50 % (25 to 75 %)"
 CHIPS = ["CT"]
 
 
-@pytest.mark.parametrize(
-    "path", ["", "overview", "guidelines", "imaging", "specialties", "fixes", "outlook", "letters"]
-)
+@pytest.mark.parametrize("path", ["", "overview", "guidelines", "imaging", "specialties", "fixes", "letters"])
 def test_a_page_asked_for_first_shows_the_filtered_numbers(
     serve: Callable[[Path], Server], screen: Screen, sample_warehouse: Snapshot, path: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -79,3 +80,11 @@ def test_nothing_scrolls_sideways(new_screen: Callable[..., Screen], server: Ser
         "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth }"
     )
     assert wide <= 0
+
+
+def test_the_first_page_a_fresh_server_is_asked_for(
+    screen: Screen, serve: Callable[[Path], Server], sample_warehouse: Snapshot
+) -> None:
+    screen.open(serve(sample_warehouse.folder).address("outlook", modality="ct"))
+    screen.until(lambda: screen.answer.startswith("CT. When a denial is appealed: "))
+    assert screen.path == "/outlook"
