@@ -11,10 +11,12 @@ from data.grounds import Ground, fisher, p_value, sentence
 from data.queries import Reader
 from data.schema import NOT_STATED
 from data.statistics import Sums, benjamini_hochberg, difference, overturn_rate, pooled_rho
+from data.vocabulary import vocabulary
 from data.warehouse import Snapshot
 from tests.plain import PlainItem, as_units, cross_sums, matches, some_filters, sums
 
 Letters = dict[int, tuple[int, int]]
+SPEAKS = {key: term.attributes["outcome"] for key, term in vocabulary("reasons").terms.items()} | {NOT_STATED: "either"}
 
 
 def stating(items: list[PlainItem], key: str, overturned: bool, unit: str) -> Letters:
@@ -39,7 +41,10 @@ def test_shares_by_outcome(
     for ground in found:
         sides = [stating(chosen, ground.key, overturned, filters.unit) for overturned in (True, False)]
         left, right = map(sums, sides)
-        rho = 0.0 if filters.unit == "letter" else pooled_rho(left + right)
+        speaks = SPEAKS[ground.key]
+        assert ground.speaks == (None if speaks == "either" else speaks)
+        alike = {"overturned": left, "upheld": right}.get(speaks, left + right)
+        rho = 0.0 if filters.unit == "letter" else pooled_rho(alike)
         for rate, expected in (
             (ground.overturned, overturn_rate(left, rho)),
             (ground.upheld, overturn_rate(right, rho)),
@@ -54,11 +59,25 @@ def test_shares_by_outcome(
         against = difference(left, right, cross_sums(*sides), rho)
         assert (ground.differs.d, ground.differs.low) == pytest.approx((against.d, against.low))
         assert ground.differs.p_value == pytest.approx(against.p_value)
-    stated = [ground.differs.d or 0.0 for ground in found if ground.key != NOT_STATED]
-    assert stated == sorted(stated, reverse=True)
+    places = [("overturned", "either", "upheld").index(SPEAKS[one.key]) for one in found if one.key != NOT_STATED]
+    assert places == sorted(places)
+    for speaks, outcome in (("overturned", "overturned"), ("upheld", "upheld")):
+        shares = [getattr(one, outcome).rate or 0.0 for one in found if one.speaks == speaks]
+        assert shares == sorted(shares, reverse=True)
     assert NOT_STATED not in [ground.key for ground in found[:-1]]
-    tested = [p_value(ground.overturned, ground.upheld, ground.differs) for ground in found]
+    tested = [p_value(one.overturned, one.upheld, one.differs) if one.compared else None for one in found]
     assert [ground.stands_out for ground in found] == benjamini_hochberg(tested)
+
+
+def test_what_was_not_looked_for_is_not_compared(
+    connection: duckdb.DuckDBPyConnection, sample_warehouse: Snapshot
+) -> None:
+    """A ground for overturning is never read in an upheld item: its share there is nought whatever the letter says."""
+    found = Reader(connection, sample_warehouse, Filters()).grounds()
+    one_sided = [one for one in found if one.speaks]
+    assert one_sided
+    assert not any(one.stands_out or one.compared for one in one_sided)
+    assert all(getattr(one, {"overturned": "upheld", "upheld": "overturned"}[one.speaks]).y == 0 for one in one_sided)
 
 
 @pytest.mark.parametrize(
@@ -91,15 +110,18 @@ def test_rare_grounds_are_tested_exactly() -> None:
 
 def test_what_is_said_of_them(connection: duckdb.DuckDBPyConnection, sample_warehouse: Snapshot) -> None:
     few = Reader(connection, sample_warehouse, Filters().choose("modality", Choice(("pet",))))
-    assert sentence(few.grounds()) == "Too few letters on one side to compare how often grounds are stated."
-    rates = (
-        overturn_rate(sums(dict.fromkeys(range(40), (1, 1))), 0.0),
-        overturn_rate(sums(dict.fromkeys(range(40), (1, 0))), 0.0),
-    )
-    differs = difference(sums(dict.fromkeys(range(40), (1, 1))), sums(dict.fromkeys(range(40), (1, 0))), None, 0.0)
-    grounds = [Ground("a", "Guideline recommends it", *rates, differs, stands_out=True)]
-    assert sentence(grounds) == "More often stated where overturned: guideline recommends it."
+    assert sentence(few.grounds()) == "Too few letters on either side to say how often grounds are stated."
+    sides = sums(dict.fromkeys(range(40), (1, 1))), sums(dict.fromkeys(range(40), (1, 0)))
+    rates = overturn_rate(sides[0], 0.0), overturn_rate(sides[1], 0.0)
+    differs = difference(*sides, None, 0.0)
+    favours = Ground("a", "Guideline recommends it", *rates, differs, speaks="overturned")
     assert (
-        sentence([Ground("a", "A", *rates, differs)])
-        == "No ground is stated more often on one side than chance explains."
+        sentence([favours]) == "Stated most where overturned: guideline recommends it (100\N{NO-BREAK SPACE}% of 40)."
     )
+    either = Ground("b", "MTUS silent", *rates, differs, stands_out=True)
+    assert sentence([either]) == (
+        "Stated most where overturned: mtus silent (100\N{NO-BREAK SPACE}% of 40). "
+        "MTUS silent: stated more often where overturned than where upheld."
+    )
+    none = Ground(NOT_STATED, "No ground", *rates, differs)
+    assert sentence([none]) == "Too few letters on either side to say how often grounds are stated."

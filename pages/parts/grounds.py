@@ -6,15 +6,17 @@ from functools import partial
 
 import streamlit as st
 
-from data.filters import Filters
+from data.filters import OUTCOMES, Filters
 from data.grounds import Ground, sentence
-from data.statistics import Rate
+from data.statistics import Rate, Unit
 from pages.parts.charts.draw import draw
 from pages.parts.charts.pairs import Pair, paired_bars, share_words
 from pages.parts.frame import note
 from pages.parts.pictures import toggle, unit_of
 from pages.parts.state import View
 from pages.parts.tables import table
+
+HOW = "A ground is looked for only where it speaks for the outcome, so the two sides are shares of their own and no difference between them."
 
 
 def grounds(view: View, filters: Filters) -> None:
@@ -25,11 +27,10 @@ def grounds(view: View, filters: Filters) -> None:
         return
     unit = unit_of(view)
     chosen = view.filters.choice("reason").include
-    pairs = [Pair(one.key, one.label, one.overturned, one.upheld, one.key in chosen) for one in found]
-    alt = "; ".join(
-        f"{one.label}: {share_words(one.overturned, 'overturned', unit)}, {share_words(one.upheld, 'upheld', unit)}"
-        for one in found[:8]
-    )
+    pairs = [
+        Pair(one.key, one.label, *(_side(one, outcome) for outcome in OUTCOMES), one.key in chosen) for one in found
+    ]
+    alt = "; ".join(f"{one.label}: {', '.join(_words(one, unit))}" for one in found[:8])
     choose = partial(toggle, "reason")
     draw(
         paired_bars(pairs, unit=unit, dark=view.dark),
@@ -37,9 +38,12 @@ def grounds(view: View, filters: Filters) -> None:
         alt=f"Grounds by outcome: {alt}",
         on_click=choose,
     )
-    note(sentence(found))
+    note(f"{sentence(found)} {HOW}")
     columns = [f"{side}{what}" for side in ("Overturned", "Upheld") for what in (": stating", ": all", " %")]
-    rows = [[one.label, *_cells(one.overturned), *_cells(one.upheld), _versus(one)] for one in found]
+    rows = [
+        [one.label, *(cell for outcome in OUTCOMES for cell in _cells(_side(one, outcome))), _versus(one)]
+        for one in found
+    ]
     table(
         view,
         ("Ground", *columns, "Overturned against upheld"),
@@ -50,11 +54,26 @@ def grounds(view: View, filters: Filters) -> None:
     )
 
 
-def _cells(rate: Rate) -> list[object]:
+def _side(one: Ground, outcome: str) -> Rate | None:
+    """The share of the items of one outcome, None where the ground is not looked for there."""
+    rate: Rate = getattr(one, outcome)
+    return rate if one.looked_for(outcome) else None
+
+
+def _words(one: Ground, unit: Unit) -> list[str]:
+    shares = [(outcome, _side(one, outcome)) for outcome in OUTCOMES]
+    return [share_words(rate, outcome, unit) for outcome, rate in shares if rate]
+
+
+def _cells(rate: Rate | None) -> list[object]:
+    if rate is None:
+        return [None, None, None]
     return [rate.y, rate.n, None if rate.small or rate.rate is None else round(100 * rate.rate, 1)]
 
 
 def _versus(one: Ground) -> str:
+    if not one.compared:
+        return "not compared: looked for on one side" if one.speaks else "not compared"
     if one.differs.p_value is None:
         return "too few to compare"
     if not one.stands_out:

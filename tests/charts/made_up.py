@@ -71,6 +71,7 @@ CELLS = {("mtus", "mtus"): rate(28, 104), ("mtus", "odg"): rate(2, 3), ("odg", "
 PAIRS = [
     Pair("guideline_recommends", "Guideline <b> recommends it", rate(40, 60), rate(3, 300), selected=True),
     Pair("no_red_flags", "No red flags", rate(0, 5), rate(60, 300)),
+    Pair("surgery_planned", "Surgery planned", rate(12, 60), None),
 ]
 RUNGS = [
     Rung("0", "MRI <b>, knee, MTUS cited", rate(1, 4), 0.1),

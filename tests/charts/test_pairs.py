@@ -11,9 +11,12 @@ def test_two_bars_a_row_and_a_small_side_is_quiet() -> None:
     figure = paired_bars(PAIRS)
     overturned, few, upheld = marks(figure)
     assert (overturned["type"], few["type"], upheld["type"]) == ("bar", "scatter", "bar")
-    assert overturned["customdata"] == ["guideline_recommends"] and few["customdata"] == ["no_red_flags"]
+    assert overturned["customdata"] == ["guideline_recommends", "surgery_planned"] and few["customdata"] == [
+        "no_red_flags"
+    ]
     assert upheld["customdata"] == ["guideline_recommends", "no_red_flags"]
-    assert (overturned["x"], few["x"], upheld["x"]) == ([0.66667], [0], [0.01, 0.2])
+    assert (overturned["x"], few["x"], upheld["x"]) == ([0.66667, 0.2], [0], [0.01, 0.2])
+    assert words(figure).count("not looked for") == 1, "a side that was not asked has no bar and no share"
     assert overturned["marker"]["color"] == theme.LIGHT.outcomes["overturned"]
     assert upheld["marker"]["color"] == theme.LIGHT.outcomes["upheld"]
     assert overturned["y"][0] < upheld["y"][0] and few["y"][0] < upheld["y"][1]

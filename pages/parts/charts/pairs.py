@@ -27,24 +27,27 @@ LABEL = 22  # characters in a line of a label
 BAR = 13  # pixels: the thickness of a bar
 APART = 9  # pixels from the middle of a row to the middle of each of its bars
 ROW = 46  # pixels: the height of a row, at least
+NOT_ASKED = "not looked for"
 AXIS = 48  # pixels for the ticks and the title of the axis
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One row of `paired_bars`: the share among the overturned items and that among the upheld ones."""
+    """One row of `paired_bars`: the share among the overturned items and that among the upheld ones, None where none was
+    looked for."""
 
     key: str
     label: str
-    overturned: Rate
-    upheld: Rate
+    overturned: Rate | None
+    upheld: Rate | None
     selected: bool = False
 
 
 def paired_bars(pairs: Sequence[Pair], *, unit: Unit = "decision", dark: bool = False) -> Figure:
     """A row a pair in the order given: the overturned share above, the upheld one below, intervals as lines.
 
-    A small side has no bar but a hollow grey mark at the foot of the axis, its count at the right. Keys are the rows' own.
+    A small side has no bar but a hollow grey mark at the foot of the axis, its count at the right; a side that was not
+    asked has neither and says so. Keys are the rows' own.
     """
     if not pairs:
         return nothing(unit, dark)
@@ -53,10 +56,10 @@ def paired_bars(pairs: Sequence[Pair], *, unit: Unit = "decision", dark: bool = 
     heights = [max(ROW, height) for height in row_heights(labels)]
     at = row_centres(heights)
     left = label_width([pair.label for pair in pairs], any(pair.selected for pair in pairs), [], LABEL)
-    rates = [rate for pair in pairs for rate in (pair.overturned, pair.upheld)]
+    rates = [rate for pair in pairs for rate in (pair.overturned, pair.upheld) if rate]
     counts = [f"{rate.y:,} of {rate.n:,}" for rate in rates]
     share_width = max(len(_share(rate)) for rate in rates) * CHARACTER + 8
-    right = 14 + max(map(len, counts)) * CHARACTER + share_width
+    right = 14 + max(max(map(len, counts)) * CHARACTER + share_width, len(NOT_ASKED) * CHARACTER)
     figure = blank_figure(HEAD + sum(heights) + AXIS, colours.text, left=left, right=right, top=HEAD, bottom=AXIS)
     layout, data = figure["layout"], figure["data"]
     layout |= {"barmode": "overlay", "bargap": 0}
@@ -70,6 +73,10 @@ def paired_bars(pairs: Sequence[Pair], *, unit: Unit = "decision", dark: bool = 
         places = [y + shift for y in at]
         data.extend(_bars(pairs, shares, places, side, unit, colours))
         for rate, y in zip(shares, places, strict=True):
+            if rate is None:
+                font = {"size": SMALL_FONT, "color": colours.muted}
+                layout["annotations"].append(at_right(NOT_ASKED, y, right) | {"font": font})
+                continue
             quiet = colours.muted if rate.small else colours.outcome_texts[side]
             font = {"size": SMALL_FONT, "color": quiet}
             count = at_right(f"{rate.y:,} of {rate.n:,}", y, right - share_width)
@@ -98,11 +105,16 @@ def _share(rate: Rate) -> str:
 
 
 def _bars(
-    pairs: Sequence[Pair], shares: Sequence[Rate], places: Sequence[float], side: str, unit: Unit, colours: Palette
+    pairs: Sequence[Pair],
+    shares: Sequence[Rate | None],
+    places: Sequence[float],
+    side: str,
+    unit: Unit,
+    colours: Palette,
 ) -> list[Trace]:
     """The bars of one outcome with their intervals, then the marks of the small ones."""
     traces: list[Trace] = []
-    rows = list(zip(pairs, shares, places, strict=True))
+    rows = [(pair, rate, y) for pair, rate, y in zip(pairs, shares, places, strict=True) if rate]
     for small in (False, True):
         held = [(pair, rate, y) for pair, rate, y in rows if (rate.small or rate.rate is None) is small]
         if not held:
