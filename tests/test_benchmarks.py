@@ -137,6 +137,7 @@ def test_snapshots_that_are_there_are_taken(base: Snapshot, tripled: Snapshot, s
     assert multiplied(base, base.decisions + 1, silent) == base
 
 
+@pytest.mark.slow
 def test_queries_give_the_same_in_pandas_and_over_lists(base: Snapshot, tripled: Snapshot, scratch: Path) -> None:
     figures = queries.measure([66, 3 * base.decisions], scratch, silent, repeats=0)
     assert [size["decisions"] for size in figures["sizes"]] == [base.decisions, tripled.decisions]
@@ -187,6 +188,7 @@ def test_a_process_that_dies_is_said_with_its_exit_code() -> None:
         queries.apart(die, 7)
 
 
+@pytest.mark.slow
 def test_loading_measures_a_tenth_and_the_whole(tmp_path: Path) -> None:
     figures = loading.measure(100, tmp_path, silent)
     assert [(size["letters"], size["month"]["letters"]) for size in figures["sizes"]] == [(10, 1), (100, 1)]

@@ -166,7 +166,7 @@ def test_a_parameter_given_twice_that_cannot_add_up_is_named_and_matches_nothing
         ({"date": "2017-03-01..2016-01-31"}, "begin on 1 Mar 2017 and end on 31 Jan 2016"),
         ({"words": "-- ."}, "no word to search for in '-- .'"),
         ({"words": '""'}, "no word to search for"),
-        ({"words": "spine " + "x" * 41}, "at most 40 in a word"),
+        ({"words": "spine " + "x" * 41}, "words of more than 39 characters"),
         ({"category": "all:surgery,injection"}, "at once under treatment category"),
         ({"modality": "only:ct,not_stated"}, "No decision is CT and No imaging study at once"),
     ],

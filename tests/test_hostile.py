@@ -88,6 +88,7 @@ def too_fast(place: str, name: str, sizes: tuple[int, ...]) -> str | None:
     return f"{place}, {name}: {found.times}" if max(found.ratios) >= allowed else None
 
 
+@pytest.mark.slow
 @pytest.mark.flaky(reruns=2)  # a time measured beside other work may be off, a pattern that explodes is so every time
 def test_time_grows_with_the_text() -> None:
     """Every hostile text in a place or two, every place with many of them."""

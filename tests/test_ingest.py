@@ -110,7 +110,10 @@ def test_samples_give_way_to_real_letters_and_are_refused_beside_them(tmp_path: 
     assert current_snapshot(warehouse) == real
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(["old", "new", "undated"])))
+ORDERS = list(itertools.permutations(["old", "new", "undated"]))
+
+
+@pytest.mark.parametrize("order", [*ORDERS[::5], *(pytest.param(one, marks=pytest.mark.slow) for one in ORDERS[1:5])])
 def test_of_a_case_the_later_decision_is_charted_in_any_order(tmp_path: Path, order: tuple[str, ...]) -> None:
     texts = {
         "old": raw_letter(Item(outcome="Upheld"), cover=cover("01/09/2017")),

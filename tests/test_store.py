@@ -115,7 +115,7 @@ def check_kill_at(loaded: Path, calls: int, share: float) -> None:
     assert strays(loaded) == []
 
 
-@pytest.mark.parametrize("share", [0.01, 0.2, 0.4, 0.6, 0.8, 0.9, 0.96, 0.99])
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.96])
 def test_killed_while_loading(loaded: Path, calls: int, share: float) -> None:
     check_kill_at(loaded, calls, share)
 

@@ -15,9 +15,10 @@ pytestmark = pytest.mark.browser
 QUERY = {"modality": "ct", "unit": "letter"}
 ANSWER = "12 letters on CT; 6 overturned: 50 % (25 to 75 %)"
 CHIPS = ["CT"]
+OTHERS = ("overview", "guidelines", "imaging", "specialties", "compare", "fixes")
 
 
-@pytest.mark.parametrize("path", ["", "overview", "guidelines", "imaging", "specialties", "fixes", "letters"])
+@pytest.mark.parametrize("path", ["", "letters", *(pytest.param(page, marks=pytest.mark.slow) for page in OTHERS)])
 def test_a_page_asked_for_first_shows_the_filtered_numbers(
     serve: Callable[[Path], Server], screen: Screen, sample_warehouse: Snapshot, path: str
 ) -> None:
@@ -27,7 +28,7 @@ def test_a_page_asked_for_first_shows_the_filtered_numbers(
     assert screen.chips == CHIPS
     assert screen.path == f"/{path}"
     assert screen.query == {**QUERY, "snapshot": sample_warehouse.snapshot_id}
-    assert screen.page.locator(".st-key-ov-menu a").count() == 7
+    assert screen.page.locator(".st-key-ov-menu a").count() == 8
     assert screen.page.get_by_role("dialog").count() == 0
     assert not screen.errors
 

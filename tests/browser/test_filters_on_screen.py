@@ -214,8 +214,14 @@ def test_back_and_forward_restore_the_earlier_views(screen: Screen, server: Serv
     ("path", "query"),
     [
         ("", {"modality": "all:bone_scan,spect,!ct", "unit": "letter"}),
-        ("guidelines", {"admin": "mtus", "side": "reviewer", "date": "2015..2016,not_stated"}),
-        ("imaging", {"words": 'spine "not medically necessary"', "without": "ancillary,modified"}),
+        pytest.param(
+            *("guidelines", {"admin": "mtus", "side": "reviewer", "date": "2015..2016,not_stated"}),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            *("imaging", {"words": 'spine "not medically necessary"', "without": "ancillary,modified"}),
+            marks=pytest.mark.slow,
+        ),
         ("letters", {"specialty": "orthopedic_surgery,not_stated", "outcome": "upheld", "by": "ur"}),
     ],
 )

@@ -35,7 +35,9 @@ WRITTEN = (
 )
 
 
-@pytest.mark.parametrize(("scheme", "pages"), [("light", PAGES), ("dark", ("", "letter"))])
+@pytest.mark.parametrize(
+    ("scheme", "pages"), [("light", PAGES), pytest.param("dark", ("", "letter"), marks=pytest.mark.slow)]
+)
 def test_no_page_asks_another_host_for_anything(
     new_screen: Callable[..., Screen], server: Server, scheme: str, pages: tuple[str, ...]
 ) -> None:
@@ -70,7 +72,7 @@ def test_the_server_listens_on_this_machine_alone(server: Server) -> None:
         assert everywhere.connect_ex(("127.0.0.2", server.port)) != 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.slow)])
 def test_what_is_written_can_be_read(new_screen: Callable[..., Screen], server: Server, scheme: str) -> None:
     screen = new_screen(color_scheme=scheme)
     for page in ("", "letters"):
@@ -127,7 +129,10 @@ MEETING = """() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')]
 
 
 @pytest.mark.parametrize("width", [800, pytest.param(1440, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("page", ["overview", "guidelines", "imaging", "specialties"])
+@pytest.mark.parametrize(
+    "page",
+    ["imaging", *(pytest.param(page, marks=pytest.mark.slow) for page in ("overview", "guidelines", "specialties"))],
+)
 def test_no_words_of_a_chart_meet_or_are_cut_off(
     new_screen: Callable[..., Screen], server: Server, page: str, width: int
 ) -> None:
