@@ -152,8 +152,10 @@ def test_few_periods_make_rough_limits_and_small_ones_none() -> None:
     )
     assert (
         chart_words(control_chart(observed(*[(1, 4)] * 4)), "year")
-        == "No complete year has enough letters to be judged."
+        == "No complete year has enough letters to be judged, so neither a centre nor control limits are drawn."
     )
+    one = control_chart(observed((10, 100), (1, 4), (1, 4)))
+    assert chart_words(one, "year").startswith("Only one complete year has enough letters to be judged, so neither")
 
 
 def test_what_is_not_complete_is_named() -> None:
