@@ -36,7 +36,8 @@ DEFINITIONS = (
     Definition(
         "Against the rest",
         "A group is compared with everything in the filter that is not in it, never with a whole that contains it. The interval of the "
-        "difference allows for letters with items on both sides (Zou and Donner 2008). Cannot be told apart means that the figures do "
+        "difference allows for letters with items on both sides (Zou and Donner 2008). Where fewer than five items are to be expected "
+        "in a cell it also has to pass Fisher's exact test. Cannot be told apart means that the figures do "
         "not show a difference, not that there is none.",
     ),
     Definition(
