@@ -110,7 +110,9 @@ def told(versus: Difference) -> str:
 
 def _moved_by(change: Change | None, unit: Unit) -> list[KeyFigure]:
     if change is None or change.change.d is None:
-        return [KeyFigure("no change", "can be given: nothing is loaded of one of the two periods")]
+        return [
+            KeyFigure("not known", "change against the period before", "nothing is loaded of one of the two periods")
+        ]
     now, before = change.current, change.previous
     spans = change.spans
     what = (
