@@ -110,7 +110,9 @@ def told(versus: Difference) -> str:
 
 def _moved_by(change: Change | None, unit: Unit) -> list[KeyFigure]:
     if change is None or change.change.d is None:
-        return [KeyFigure("no change", "can be given: nothing is loaded of one of the two periods")]
+        return [
+            KeyFigure("not known", "change against the period before", "nothing is loaded of one of the two periods")
+        ]
     now, before = change.current, change.previous
     spans = change.spans
     what = (
@@ -151,7 +153,9 @@ def chart_words(stretches: Sequence[Stretch], length: Length) -> str:
     every = [point for stretch in stretches for point in stretch.points]
     judged = [point for point in every if point.complete and not point.rate.small and point.limits]
     if not judged:
-        return f"No complete {length} has enough letters to be judged."
+        whole = sum(point.complete and not point.rate.small for point in every)
+        none = f"No complete {length} has" if not whole else f"Only one complete {length} has"
+        return f"{none} enough letters to be judged, so neither a centre nor control limits are drawn."
     outside = [point for point in judged if point.flag == "outside"]
     run = [point for point in judged if point.flag == "run"]
     found = []

@@ -17,6 +17,7 @@ from data.statistics import Rate
 
 LIMIT = 3.0
 RUN = 8
+FEWEST_JUDGED = 2  # periods that a centre rests on: one is always on its own centre
 FEWEST_PERIODS = 10
 MEAN_RANGE_OF_TWO = 1.128  # the mean distance of two draws from a normal distribution, in standard deviations
 
@@ -66,7 +67,8 @@ def control_chart(
 
     Each stretch stands alone: a period belongs to the stretch in which it starts. Rebase only at a dated cause that is
     known without the chart (an edition of the MTUS, a change of the form); a rebase where the chart looks best hides
-    what it should show. Centre p = sum y / sum n over its complete periods. Limits p +- 3 sigma_z sqrt(p(1-p) / n*_t),
+    what it should show. Centre p = sum y / sum n over its complete periods that are not small; with fewer than 2 of
+    them there is no centre, no limits and no flag, because small periods cannot carry what others are judged by. Limits p +- 3 sigma_z sqrt(p(1-p) / n*_t),
     held to 0 and 1, with n*_t from `overturn_rate`, so that letters and not items count.
     `prime`: sigma_z = mean |z_t - z_(t-1)| / 1.128 with z_t = (p_t - p) / sqrt(p(1-p) / n*_t) (Laney 2002, Quality
     Engineering 14:531), over complete periods that are not small; at least 1 with fewer than 10 of them, because so
@@ -79,13 +81,13 @@ def control_chart(
 
 
 def _stretch(periods: list[Observed], prime: bool) -> Stretch:
-    counted = [period.rate for period in periods if period.complete]
+    counted = [period.rate for period in periods if period.complete and not period.rate.small]
     n = sum(rate.n for rate in counted)
-    if n == 0:
+    if len(counted) < FEWEST_JUDGED or n == 0:
         blank = tuple(Point(period.start, period.rate, period.complete, None, None, None) for period in periods)
         return Stretch(periods[0].start, None, 1.0, blank)
     centre = sum(rate.y for rate in counted) / n
-    scores = [_score(rate, centre) for rate in counted if not rate.small]
+    scores = [_score(rate, centre) for rate in counted]
     sigma_z = _sigma_z([z for z in scores if z is not None]) if prime else 1.0
     points = [_point(period, centre, sigma_z) for period in periods]
     return Stretch(periods[0].start, centre, sigma_z, tuple(_flagged(points, centre)))

@@ -36,7 +36,8 @@ DEFINITIONS = (
     Definition(
         "Against the rest",
         "A group is compared with everything in the filter that is not in it, never with a whole that contains it. The interval of the "
-        "difference allows for letters with items on both sides (Zou and Donner 2008). Cannot be told apart means that the figures do "
+        "difference allows for letters with items on both sides (Zou and Donner 2008). Where fewer than five items are to be expected "
+        "in a cell it also has to pass Fisher's exact test. Cannot be told apart means that the figures do "
         "not show a difference, not that there is none.",
     ),
     Definition(
@@ -53,7 +54,8 @@ DEFINITIONS = (
     Definition(
         "Standardised ratio",
         "Overturned items divided by the number to be expected if every kind of request in the group had fared as it does among the "
-        "others (Byar's limits, widened for letters). It compares with 1, not with another group's ratio. Reviewers are matched to the "
+        "others (Byar's limits, widened for letters). Items without comparable letters stay out of it, and where those "
+        "that are left are small it is not given. It compares with 1, not with another group's ratio. Reviewers are matched to the "
         "condition, so some of the difference in requests stays. Few reviewers may stand behind a group, so in a list of ten groups or "
         "more only what lies further from 1 than the list's ratios usually do is named (Spiegelhalter 2005).",
     ),

@@ -106,28 +106,32 @@ class Fixing(Comparing, Citing):
 
 
 def fix_words(fix: Fix, unit: Unit = "decision") -> str:
-    """One sentence, such as `12 of 40 decisions denied with ODG cited were overturned, in 9 letters: 30 % (18 to 46 %).`"""
+    """One sentence, such as `12 of 40 decisions in 31 letters denied with ODG cited were overturned: 30 % (18 to 46 %).`"""
     rate, source = fix.rate, "no source" if fix.key == "none" else fix.label
     noun = "letter" if unit == "letter" else "decision"
     if fix.kind == "reason":
-        of = counted(rate.n, f"overturned {noun}")
+        of = f"{counted(rate.n, f'overturned {noun}')}{_in_letters(rate, unit)}"
         text = f"Reviewers found “{fix.label}” in {rate.y:,} of {of}"
     else:
         about = f"denied with {source} cited" if fix.kind == "admin" else f"on which the reviewer relied on {source}"
         if fix.kind == "reviewer" and fix.key == "none":
             about = "on which the reviewer cited no source"
-        text = f"{rate.y:,} of {counted(rate.n, noun)} {about} {'was' if rate.y == 1 else 'were'} overturned"
-    if unit != "letter":
-        text += f", in {counted(fix.letters, 'letter')}"
+        text = f"{rate.y:,} of {counted(rate.n, noun)}{_in_letters(rate, unit)} {about} {'was' if rate.y == 1 else 'were'} overturned"
     if rate.rate is None or rate.small:
         return f"{text}: too few for a rate."
     text += f": {percent(rate.rate, rate.n)} ({interval_words(rate.low, rate.high, rate.n)})"
     return f"{text}, {_against(fix)}."
 
 
+def _in_letters(rate: Rate, unit: Unit) -> str:
+    return "" if unit == "letter" else f" in {counted(rate.letters, 'letter')}"
+
+
 def _against(fix: Fix) -> str:
     beside = "the overturned decisions outside this filter" if fix.kind == "reason" else "the rest of this filter"
-    if fix.versus is None or fix.versus.p_value is None:
+    if fix.versus is None:
+        return "with nothing outside this filter to compare" if fix.kind == "reason" else "with no rest to compare"
+    if fix.versus.p_value is None:
         return f"with too few in {beside} to compare"
     if not fix.stands_out:
         return f"which cannot be told apart from {beside}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +22,6 @@ from data.statistics import (
 )
 from data.vocabulary import vocabulary
 
-FEWEST_EXPECTED = 5
 _WHOLE = "coalesce(sum({0}), 0)::BIGINT, count(*) FILTER ({0} > 0)::BIGINT, coalesce(sum({0}*{0}), 0)::BIGINT"
 _STATED = "sum(s{0})::BIGINT, sum(s{0}*s{0})::BIGINT, sum({0}*s{0})::BIGINT"
 
@@ -67,7 +65,7 @@ class Grounds(Rates):
         may state several, so shares add up to more than the whole. With letters as units a letter counts on each side on
         which it has items, and states what any of these states. Shares and intervals are those of
         `statistics.overturn_rate` with stating items in the place of overturned ones, the correlation that of the ground
-        itself; which differ is corrected over all that are compared (Benjamini and Hochberg 1995), by the p of `p_value`.
+        itself; which differ is corrected over all that are compared (Benjamini and Hochberg 1995).
         """
         condition, values = where(replace(self.filters, outcome=None), self.bits, ignoring="reason")
         keyed, key_values = self._keyed("reason")
@@ -90,9 +88,7 @@ class Grounds(Rates):
         whole = next(row[1:] for row in rows if row[0] is None)
         found = [_ground(row[0], row[1:], whole, self.by_letter) for row in rows if row[0] is not None]
         found = [ground for ground in found if ground.overturned.y + ground.upheld.y]
-        stands_out = benjamini_hochberg(
-            [p_value(one.overturned, one.upheld, one.differs) if one.compared else None for one in found]
-        )
+        stands_out = benjamini_hochberg([one.differs.p_value if one.compared else None for one in found])
         found = [replace(ground, stands_out=stands) for ground, stands in zip(found, stands_out, strict=True)]
         return sorted(found, key=_order)
 
@@ -100,38 +96,6 @@ class Grounds(Rates):
 def _stating(side: str) -> str:
     """The sums of letters whose items of one side (`o` or `u`) state a ground (`so`, `su`), in the order of `_side`."""
     return f"{_STATED.format(side)}, {quotients(f's{side}', side, f'{side} > 0')}"
-
-
-def p_value(one: Rate, other: Rate, differs: Difference) -> float | None:
-    """The p of a difference of two shares, None where it is not tested.
-
-    That of `statistics.difference`, but where any of the four counts is expected below 5 (Cochran 1954, Biometrics
-    10:417) not below the exact one of `fisher` on effective counts: grounds are rare, and 2 of 11 against 0 of 67 is not
-    the finding that the score test makes of it.
-    """
-    if differs.p_value is None:
-        return None
-    p0 = (one.y + other.y) / (one.n + other.n)
-    if min(one.effective, other.effective) * min(p0, 1 - p0) >= FEWEST_EXPECTED:
-        return differs.p_value
-    counts = [(round(side.y * side.effective / side.n), round(side.effective)) for side in (one, other)]
-    return max(differs.p_value, fisher(*counts[0], *counts[1]))
-
-
-def fisher(y: int, n: int, other_y: int, other_n: int) -> float:
-    """The two-sided p of Fisher's exact test of `y` of `n` against `other_y` of `other_n`: all tables as unlikely or more so."""
-    both = y + other_y
-
-    def log_chance(k: int) -> float:
-        return _log_choose(n, k) + _log_choose(other_n, both - k) - _log_choose(n + other_n, both)
-
-    found = log_chance(y) + 1e-7
-    chances = (log_chance(k) for k in range(max(0, both - other_n), min(n, both) + 1))
-    return min(1.0, sum(math.exp(chance) for chance in chances if chance <= found))
-
-
-def _log_choose(n: int, k: int) -> float:
-    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
 def _ground(key: str, stating: Sequence[int | float], whole: Sequence[int], by_letter: bool) -> Ground:

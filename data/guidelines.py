@@ -5,8 +5,10 @@ Pure: filters to ask with, and sentences from the figures that come back. Words 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+from data.change_words import points, points_interval
 from data.citing import Level, citation_label
 from data.filters import Choice, Filters, Side
 from data.mtus_history import REVISED, editions
@@ -15,7 +17,7 @@ from data.schema import NOT_STATED
 from data.search_language import parse
 from data.search_tree import AnyOf
 from data.sentences import day
-from data.statistics import Difference, Rate, Unit, counted, rate_words
+from data.statistics import Difference, Rate, Unit, Z, counted, rate_words
 
 WHO: dict[Side, str] = {"admin": "claims administrator", "reviewer": "reviewer"}
 CITED: dict[Side, str] = {"admin": "claims administrator cited", "reviewer": "reviewer relied on"}
@@ -33,9 +35,30 @@ def mtus_cited(filters: Filters, side: Side) -> Filters:
 
 def revision(filters: Filters, side: Side) -> tuple[Filters, Filters]:
     """Items that cite the MTUS of a known edition, and those of them under an edition from 1 December 2017 on."""
+    return _parted(mtus_cited(filters, side))
+
+
+def revision_of_others(filters: Filters, side: Side) -> tuple[Filters, Filters]:
+    """The same two filters of items for which this side cites something else or nothing, but not the MTUS."""
+    return _parted(filters.choose(side, Choice(exclude=("mtus", NOT_STATED))))
+
+
+def _parted(whole: Filters) -> tuple[Filters, Filters]:
     since = tuple(edition.key for edition in editions() if edition.effective >= REVISED)
-    whole = mtus_cited(filters, side)
     return whole.choose("mtus_edition", Choice(exclude=(NOT_STATED,))), whole.choose("mtus_edition", Choice(since))
+
+
+def difference_of_changes(one: Difference, other: Difference) -> tuple[float, float, float] | None:
+    """How much more `one` changed than `other`, with 95 % limits; None where either is not tested.
+
+    d1 - d2 +- z sqrt(v1 + v2) with the letters' variances of the two (Altman and Bland 2003, BMJ 326:219, Interaction
+    revisited: the difference between two estimates). Letters with items on both sides count as apart, which lengthens
+    the interval, for items of a letter end alike.
+    """
+    if one.p_value is None or other.p_value is None or one.d is None or other.d is None:
+        return None
+    d, reach = one.d - other.d, Z * math.sqrt(one.variance + other.variance)
+    return d, d - reach, d + reach
 
 
 def none_cited_words(side: Side, found: Headline, without: Rate, unit: Unit) -> str:
@@ -79,6 +102,29 @@ def revision_words(since: Rate, before: Rate | None, versus: Difference | None, 
     if not versus.distinguishable:
         return f"{words}; the two cannot be told apart."
     return f"{words}; {'higher' if (versus.d or 0.0) > 0 else 'lower'} than before."
+
+
+def controlled_words(
+    since: Rate, before: Rate | None, mtus: Difference | None, others: Difference | None, unit: Unit
+) -> str:
+    """The rates of what does not cite the MTUS before and since the same day, and how far the two changes differ.
+
+    What changed for all alike (requests, reviewers, law) is in both changes and so not in their difference.
+    """
+    then = rate_words(before, unit) if before and before.n else f"no {unit}s"
+    words = f"Not citing the MTUS, before the same day: {then}; since: {rate_words(since, unit)}"
+    found = difference_of_changes(mtus, others) if mtus and others else None
+    if found is None or mtus is None or others is None or before is None:
+        return f"{words}. Too few {unit}s to set the two changes against each other."
+    d, low, high = found
+    n = min(since.n, before.n)
+    by = f"{points(d, n)} ({points_interval(low, high, n)})"
+    changes = f"the MTUS by {points(mtus.d or 0.0, n)}, the others by {points(others.d or 0.0, n)}"
+    if low <= 0 <= high:
+        told = f"the two changes cannot be told apart: {by}"
+    else:
+        told = f"the rate of the MTUS moved {'up' if d > 0 else 'down'} against that of the others, by {by}"
+    return f"{words}. Changed have {changes}; {told}. Why is another question."
 
 
 def citation_phrase(level: Level, key: str) -> str:

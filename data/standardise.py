@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.funnel import overdispersion
-from data.statistics import NO_BREAK, Rate, Unit, Z, counted
+from data.statistics import FEWEST_EFFECTIVE, NO_BREAK, Rate, Unit, Z, counted
+from data.statistics import FEWEST_LETTERS as SMALL_BELOW
 
-FEWEST_ITEMS = 30
+FEWEST_ITEMS = 30  # and letters that a stratum of the others needs
 FEWEST_LETTERS = 10
 
 Stratum = tuple[str, ...]  # levels from coarse to fine, what matters most first: it is kept longest
@@ -65,7 +66,8 @@ class Matched:
 class Ratio:
     """O / E with Byar's 95 % limits, or None for all three with nothing expected.
 
-    `small` as in `Rate`, of the group: show the counts only. `matched` says what it rests on.
+    `small`: the group is so (`Rate`), or the part of it that is matched: show the counts only. `matched` says what it
+    rests on, for O, E and their limits speak of that part alone.
     """
 
     observed: int
@@ -78,7 +80,10 @@ class Ratio:
 
     @property
     def distinguishable(self) -> bool:
-        """Whether the group is not small and the limits leave out 1. Many ratios at once still need a correction."""
+        """Whether neither the group nor its matched part is small and the limits leave out 1.
+
+        Many ratios at once still need a correction.
+        """
         return not self.small and self.low is not None and self.high is not None and (self.low > 1 or self.high < 1)
 
 
@@ -126,20 +131,27 @@ def standardised_ratio(
     """The indirectly standardised ratio of a group against the others, whose cells are as in `matched`.
 
     `rate` is the group's `overturn_rate`: its design effect shortens O and E alike, because items of a letter end
-    alike, and its size rule holds here, too. Byar's limits take E for known. It is not where the others are few, as for
-    a group that is most of the letters, so the design effect is multiplied by 1 + `error`, which adds the variance of E to
-    that of O (to first order; Silcocks 1994, J Epidemiol Community Health 48:313, on expected numbers with error).
+    alike, and its size rule holds here, too, for the group and for the part of it that is matched. Byar's limits take E
+    for known. It is not where the others are few, as for a group that is most of the letters, so the design effect is
+    multiplied by 1 + `error`, which adds the variance of E to that of O (to first order; Silcocks 1994, J Epidemiol
+    Community Health 48:313, on expected numbers with error).
     """
     return ratio_of(matched(group, others), rate, z)
 
 
 def ratio_of(found: Matched, rate: Rate, z: float = Z) -> Ratio:
     """`standardised_ratio` of a group that is matched already."""
+    small = rate.small or _is_small(found, rate)
     if found.expected <= 0:
-        return Ratio(found.y, found.expected, None, None, None, found, rate.small)
+        return Ratio(found.y, found.expected, None, None, None, found, small)
     spread = rate.deff * (1 + found.error)
     low, high = byar(found.y / spread, found.expected / spread, z)
-    return Ratio(found.y, found.expected, found.y / found.expected, low, high, found, rate.small)
+    return Ratio(found.y, found.expected, found.y / found.expected, low, high, found, small)
+
+
+def _is_small(found: Matched, rate: Rate) -> bool:
+    """The size rule of `overturn_rate` on the matched part, whose letters are taken to be in proportion to its items."""
+    return rate.letters * found.share < SMALL_BELOW or found.n / rate.deff < FEWEST_EFFECTIVE
 
 
 def ratio_z(ratio: Ratio, rate: Rate) -> float | None:
@@ -195,13 +207,15 @@ def ratio_words(ratio: Ratio, unit: Unit = "decision") -> str:
     if not found.n:
         return "No comparable letters of the others to set it against."
     if ratio.ratio is None or ratio.low is None or ratio.high is None:
-        return f"{ratio.observed:,} of {counted(found.n, unit)} overturned, and none of the comparable letters."
+        return f"{ratio.observed:,} of {counted(found.n, unit)} overturned, and none of the comparable letters{_left_out(found, unit)}."
     if ratio.small:
-        return f"{ratio.observed:,} of {counted(found.n, unit)} overturned, too few to set against comparable letters."
+        few = "too few to set against comparable letters"
+        return f"{ratio.observed:,} of {counted(found.n, unit)} overturned, {few}{_left_out(found, unit)}."
     digits = 1 if ratio.low >= 1.05 else 2
     limits = f"{ratio.low:.{digits}f} to {ratio.high:.{digits}f}"
     if ratio.observed == 0:
-        words = f"Never overturned, where comparable letters give {ratio.expected:.1f} of {found.n:,} (ratio {limits})"
+        which = "Never overturned" if found.n == found.total else f"None of {counted(found.n, unit)} overturned"
+        words = f"{which}, where comparable letters give {ratio.expected:.1f} of {found.n:,} (ratio {limits})"
     else:
         words = f"Overturned {ratio.ratio:.{digits}f} times as often as comparable letters ({limits})"
     if not ratio.distinguishable:

@@ -16,7 +16,7 @@ from data.asking import Row, decoded, encoded, question_key
 from data.citing import SIDES
 from data.comparing import MIXES
 from data.filters import SWITCHES, Choice, Filters, Side
-from data.guidelines import mtus_cited, none_cited, revision
+from data.guidelines import mtus_cited, none_cited, revision, revision_of_others
 from data.queries import Reader
 from data.schema import NOT_STATED, dimensions
 from data.warehouse import Snapshot
@@ -114,10 +114,10 @@ def _ask_guidelines(
     mtus = _recorder(connection, snapshot, mtus_cited(whole, side), kept)
     mtus.headline()
     mtus.by("mtus_edition")
-    wider, revised = revision(whole, side)
-    since = _recorder(connection, snapshot, revised, kept)
-    since.headline()
-    since.against_rest(wider)
+    for wider, revised in (revision(whole, side), revision_of_others(whole, side)):
+        since = _recorder(connection, snapshot, revised, kept)
+        since.headline()
+        since.against_rest(wider)
 
 
 def _ask_imaging(reader: Reader) -> None:

@@ -6,10 +6,12 @@ from data.filters import Side
 from data.guidelines import (
     CITED,
     WHO,
+    controlled_words,
     mtus_cited,
     none_cited,
     none_cited_words,
     revision,
+    revision_of_others,
     revision_words,
 )
 from pages.parts.both_sides import both_sides
@@ -55,6 +57,9 @@ def one_side(view: View, side: Side) -> None:
     dots(view, "mtus_edition", groups, heading="Edition in force", by_rate=False, head=head, on_pick=clicked)
     versus, before = view.ask("against_rest", wider, filters=since)
     note(revision_words(view.ask("headline", filters=since).rate, before, versus, unit_of(view)))
+    wider, since = revision_of_others(view.filters, side)
+    others, before = view.ask("against_rest", wider, filters=since)
+    note(controlled_words(view.ask("headline", filters=since).rate, before, versus, others, unit_of(view)))
 
 
 view = begin("guidelines")

@@ -83,7 +83,11 @@ def test_too_few_letters_give_no_rate_and_no_change() -> None:
     assert found[2] == ("too few", "overturned, by disputed item", "2 of 8 in 8 letters")
     assert (found[3][0], found[3][2]) == ("too few", "to compare: 1 of 5, before 1 of 300 (0.3 %)")
     without = plain(headline_figures(head(40, 400), Filters(), None, None, None))
-    assert without[3][0] == "no change"
+    assert without[3] == (
+        "not known",
+        "change against the period before",
+        "nothing is loaded of one of the two periods",
+    )
     assert without[1][2] == ""
 
 
@@ -152,8 +156,10 @@ def test_few_periods_make_rough_limits_and_small_ones_none() -> None:
     )
     assert (
         chart_words(control_chart(observed(*[(1, 4)] * 4)), "year")
-        == "No complete year has enough letters to be judged."
+        == "No complete year has enough letters to be judged, so neither a centre nor control limits are drawn."
     )
+    one = control_chart(observed((10, 100), (1, 4), (1, 4)))
+    assert chart_words(one, "year").startswith("Only one complete year has enough letters to be judged, so neither")
 
 
 def test_what_is_not_complete_is_named() -> None:

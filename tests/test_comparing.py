@@ -349,15 +349,18 @@ def test_a_line_of_the_fix_list_says_no_more_than_it_carries() -> None:
     rate = overturn_rate(Sums.letters_as_units(40, 12), 0.0)
     few = overturn_rate(Sums.letters_as_units(4, 1), 0.0)
     cited = Fix("admin", "odg", "ODG", 12, 9, rate, None, False)
+    untested = difference(Sums.letters_as_units(40, 12), Sums.letters_as_units(4, 1), None, 0.0)
     words = [
         fix_words(cited),
-        fix_words(replace(cited, kind="reviewer", key="none", label="None cited")),
+        fix_words(replace(cited, kind="reviewer", key="none", label="None cited", versus=untested)),
         fix_words(replace(cited, kind="reason", label="Guideline recommends it", rate=few)),
+        fix_words(replace(cited, kind="reason")),
     ]
     assert [text.replace("\xa0", " ") for text in words] == [
-        "12 of 40 decisions denied with ODG cited were overturned, in 9 letters: 30 % (18 to 46 %), "
+        "12 of 40 decisions in 40 letters denied with ODG cited were overturned: 30 % (18 to 46 %), with no rest to compare.",
+        "12 of 40 decisions in 40 letters on which the reviewer cited no source were overturned: 30 % (18 to 46 %), "
         "with too few in the rest of this filter to compare.",
-        "12 of 40 decisions on which the reviewer cited no source were overturned, in 9 letters: 30 % (18 to 46 %), "
-        "with too few in the rest of this filter to compare.",
-        "Reviewers found “Guideline recommends it” in 1 of 4 overturned decisions, in 9 letters: too few for a rate.",
+        "Reviewers found “Guideline recommends it” in 1 of 4 overturned decisions in 4 letters: too few for a rate.",
+        "Reviewers found “ODG” in 12 of 40 overturned decisions in 40 letters: 30 % (18 to 46 %), "
+        "with nothing outside this filter to compare.",
     ]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 
 from data.filters import Choice, Filters
-from data.grounds import Ground, fisher, p_value, sentence
+from data.grounds import Ground, sentence
 from data.queries import Reader
 from data.schema import NOT_STATED
-from data.statistics import Sums, benjamini_hochberg, difference, overturn_rate, pooled_rho
+from data.statistics import benjamini_hochberg, difference, overturn_rate, pooled_rho
 from data.vocabulary import vocabulary
 from data.warehouse import Snapshot
 from tests.plain import PlainItem, as_units, cross_sums, matches, some_filters, sums
@@ -65,7 +65,7 @@ def test_shares_by_outcome(
         shares = [getattr(one, outcome).rate or 0.0 for one in found if one.speaks == speaks]
         assert shares == sorted(shares, reverse=True)
     assert NOT_STATED not in [ground.key for ground in found[:-1]]
-    tested = [p_value(one.overturned, one.upheld, one.differs) if one.compared else None for one in found]
+    tested = [one.differs.p_value if one.compared else None for one in found]
     assert [ground.stands_out for ground in found] == benjamini_hochberg(tested)
 
 
@@ -78,34 +78,6 @@ def test_what_was_not_looked_for_is_not_compared(
     assert one_sided
     assert not any(one.stands_out or one.compared for one in one_sided)
     assert all(getattr(one, {"overturned": "upheld", "upheld": "overturned"}[one.speaks]).y == 0 for one in one_sided)
-
-
-@pytest.mark.parametrize(
-    ("counts", "p"),
-    [((3, 4, 1, 4), 34 / 70), ((2, 11, 0, 67), 55 / 3003), ((0, 5, 0, 9), 1.0), ((10, 10, 0, 10), 2 / 184756)],
-)
-def test_the_exact_test(counts: tuple[int, int, int, int], p: float) -> None:
-    """Fisher's lady tasting tea (The Design of Experiments, 1935): 3 of 4 against 1 of 4; the others by hand."""
-    assert fisher(*counts) == pytest.approx(p)
-
-
-def test_rare_grounds_are_tested_exactly() -> None:
-    def side(y: int, n: int) -> Sums:
-        return Sums.letters_as_units(n, y)
-
-    def tested(y: int, n: int, other_y: int, other_n: int) -> tuple[float | None, float | None]:
-        differs = difference(side(y, n), side(other_y, other_n), None, 0.0)
-        return differs.p_value, p_value(
-            overturn_rate(side(y, n), 0.0), overturn_rate(side(other_y, other_n), 0.0), differs
-        )
-
-    score, exact = tested(2, 11, 0, 67)
-    assert score and exact and score < 0.001 and exact == pytest.approx(45 / 2926), (
-        "the 11 letters count as 10, for m/(m-1)"
-    )
-    score, same = tested(40, 100, 20, 100)
-    assert score == same
-    assert tested(2, 5, 0, 67) == (None, None)
 
 
 def test_what_is_said_of_them(connection: duckdb.DuckDBPyConnection, sample_warehouse: Snapshot) -> None:

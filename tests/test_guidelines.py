@@ -17,11 +17,14 @@ from data.filters import Choice, Filters, Unit
 from data.guidelines import (
     agreement_words,
     citation_phrase,
+    controlled_words,
     count_of,
+    difference_of_changes,
     mtus_cited,
     none_cited,
     none_cited_words,
     revision,
+    revision_of_others,
     revision_words,
     with_phrase,
 )
@@ -137,6 +140,37 @@ def test_before_and_since_the_revision_in_words() -> None:
     assert said(WITH_RATE, None, None) == f"MTUS as before 1 Dec 2017: no letters; since: {figures}."
 
 
+def test_the_change_of_the_mtus_beside_that_of_the_others() -> None:
+    """Down 3 points beside up 2: 5 points, sqrt(0.0001 + 0.0001) z = 2.77 to either side."""
+    mtus, others = Difference(-0.03, -0.05, -0.01, 0.003, True, 1e-4), Difference(0.02, 0.0, 0.04, 0.05, False, 1e-4)
+    found = difference_of_changes(mtus, others)
+    assert found == pytest.approx((-0.05, -0.07772, -0.02228), abs=1e-5)
+    assert difference_of_changes(mtus, replace(others, p_value=None)) is None
+
+    def said(*figures: Any) -> str:
+        return controlled_words(*figures, "letter").replace("\N{NO-BREAK SPACE}", " ")
+
+    minus = "\N{MINUS SIGN}"
+    figures = "10 of 40 letters overturned, 25 % (14 to 40 %)"
+    both = f"Not citing the MTUS, before the same day: {figures}; since: {figures}."
+    assert said(WITH_RATE, WITH_RATE, mtus, others) == (
+        f"{both} Changed have the MTUS by {minus}3 points, the others by +2 points; the rate of the MTUS moved down against "
+        f"that of the others, by {minus}5 points ({minus}8 to {minus}2 points). Why is another question."
+    )
+    assert f"the two changes cannot be told apart: 0 points ({minus}3 to +3 points)" in said(
+        WITH_RATE, WITH_RATE, mtus, mtus
+    )
+    assert said(WITH_RATE, FEW, mtus, None).endswith("Too few letters to set the two changes against each other.")
+
+
+def test_the_others_are_those_that_cite_but_not_the_mtus() -> None:
+    wider, since = revision_of_others(Filters().choose("modality", Choice(("ct",))), "reviewer")
+    assert wider.choice("reviewer") == since.choice("reviewer") == Choice(exclude=("mtus", NOT_STATED))
+    assert wider.choice("mtus_edition") == Choice(exclude=(NOT_STATED,))
+    assert since.choice("mtus_edition") == revision(Filters(), "reviewer")[1].choice("mtus_edition")
+    assert wider.choice("modality") == Choice(("ct",))
+
+
 def test_names_of_documents_and_sections_as_words_to_search_for() -> None:
     assert citation_phrase("document", "low_back_complaints") == '"Low Back Complaints"'
     assert citation_phrase("section", ' Opioids,  "criteria" ') == '"Opioids, criteria"'
@@ -174,8 +208,8 @@ def test_what_the_page_asks_of_a_whole_snapshot_is_kept(tmp_path: Path, monkeypa
                     every.by(name)
                 none = Kept(connection, found, none_cited(whole, side))
                 mtus = Kept(connection, found, mtus_cited(whole, side))
-                wider, since = revision(whole, side)
                 assert none.headline().decisions >= none.headline(("ancillary",)).decisions
                 assert mtus.headline().rate.n and mtus.by("mtus_edition")
-                Kept(connection, found, since).headline()
-                Kept(connection, found, since).against_rest(wider)
+                for wider, since in (revision(whole, side), revision_of_others(whole, side)):
+                    Kept(connection, found, since).headline()
+                    Kept(connection, found, since).against_rest(wider)

@@ -12,7 +12,7 @@ import pytest
 
 from data.filters import Choice, Filters
 from data.funnel import funnel
-from data.guidelines import revision
+from data.guidelines import difference_of_changes, revision, revision_of_others
 from data.queries import Reader
 from data.rates import Group
 from data.strata import Standardised
@@ -151,3 +151,17 @@ def test_denials_on_the_mtus_drift_down_from_its_revision(reader: Reader, record
     assert versus
     assert versus.distinguishable
     assert (versus.d or 0) < 0
+
+
+def test_they_drift_down_against_denials_that_do_not_cite_the_mtus(reader: Reader, record_property: Record) -> None:
+    """The same odds of 0.7, asked beside what changed for all: the others are given no drift."""
+    changes = [
+        asking(reader, since).against_rest(wider)[0]
+        for wider, since in (revision(Filters(), "admin"), revision_of_others(Filters(), "admin"))
+    ]
+    assert changes[0]
+    assert changes[1]
+    found = difference_of_changes(changes[0], changes[1])
+    record_property("measured", f"MTUS {changes[0]} beside the others {changes[1]}: {found}")
+    assert found
+    assert found[2] < 0

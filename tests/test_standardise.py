@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.standardise import Cell, Matched, Ratio, Stratum, byar, matched, ratio_words, rolled_up, standardised_ratio
+from data.standardise import (
+    Cell,
+    Matched,
+    Ratio,
+    Stratum,
+    byar,
+    matched,
+    ratio_words,
+    ratio_z,
+    rolled_up,
+    standardised_ratio,
+)
 from data.statistics import Rate, Sums, overturn_rate
 from tests.simulation import RHO, drawn_letters, sums_of_letters
 
@@ -116,10 +127,28 @@ def test_nothing_to_compare() -> None:
     assert ratio_words(empty) == "No decisions."
     alone = standardised_ratio({("a",): Cell(40, 4, 40)}, {}, rate_of())
     assert (alone.ratio, alone.matched.share) == (None, 0.0)
+    assert alone.small
     assert ratio_words(alone) == "No comparable letters of the others to set it against."
     never = standardised_ratio({("a",): Cell(40, 4, 40)}, {("a",): Cell(100, 0, 100)}, rate_of())
     assert (never.ratio, never.distinguishable) == (None, False)  # nothing expected: no ratio
     assert ratio_words(never) == "4 of 40 decisions overturned, and none of the comparable letters."
+
+
+def test_a_small_part_that_has_comparable_letters_carries_no_ratio() -> None:
+    """A group of 78 items in 60 letters, 8 overturned; 11 of them, none overturned, have comparable letters."""
+    group = {("ct",): Cell(11, 0, 9), ("acupuncture",): Cell(67, 8, 51)}
+    whole = overturn_rate(Sums(78, 8, 60, 120, 10, 12, 6.0), 0.3)
+    got = standardised_ratio(group, {("ct",): Cell(400, 60, 300)}, whole)
+    assert not whole.small
+    assert (got.small, got.distinguishable, ratio_z(got, whole)) == (True, False, None)
+    assert ratio_words(got) == (
+        f"0 of 11 decisions overturned, too few to set against comparable letters; 14{NB}% of 78 decisions compared, "
+        "the rest has no comparable letters."
+    )
+    most = {("ct",): Cell(60, 0, 48), ("acupuncture",): Cell(18, 8, 12)}
+    got = standardised_ratio(most, {("ct",): Cell(400, 60, 300)}, whole)
+    assert not got.small
+    assert ratio_words(got).startswith("None of 60 decisions overturned, where comparable letters give 9.0 of 60")
 
 
 def test_ratios_have_no_order() -> None:

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.exact import fisher
 from data.statistics import (
     CrossSums,
+    Difference,
     Rate,
     Sums,
     Z,
@@ -329,13 +331,44 @@ def test_difference_within_letters_by_hand() -> None:
 
 
 def test_a_side_without_any_overturned_item_is_no_certain_finding() -> None:
-    """0 of 12 beside 10 % of many: the robust variance of the 12 is 0, their chance of no overturn 28 %."""
+    """0 of 12 beside 10 % of many: the robust variance of the 12 is 0, their chance of no overturn 28 %.
+
+    Beside it 2 and more of 12 are as unlikely (38 % have just one), so the exact p is 0.62.
+    """
     few = difference(Sums.letters_as_units(12, 0), Sums.letters_as_units(10_000, 1000), None, 0.6)
-    assert few.p_value == pytest.approx(0.25, abs=0.01)
+    assert few.p_value == pytest.approx(0.62, abs=0.01)
     assert not few.distinguishable
     many = difference(Sums.letters_as_units(100, 0), Sums.letters_as_units(10_000, 1000), None, 0.6)
     assert many.p_value == pytest.approx(0.001, abs=0.001)
     assert many.distinguishable
+
+
+@pytest.mark.parametrize(
+    ("counts", "p"),
+    [((3, 4, 1, 4), 34 / 70), ((2, 11, 0, 67), 55 / 3003), ((0, 5, 0, 9), 1.0), ((10, 10, 0, 10), 2 / 184756)],
+)
+def test_the_exact_test(counts: tuple[int, int, int, int], p: float) -> None:
+    """Fisher's lady tasting tea (The Design of Experiments, 1935): 3 of 4 against 1 of 4; the others by hand."""
+    assert fisher(*counts) == pytest.approx(p)
+
+
+def test_sparse_counts_are_tested_exactly() -> None:
+    def tested(y: int, n: int, other_y: int, other_n: int) -> Difference:
+        return difference(Sums.letters_as_units(n, y), Sums.letters_as_units(other_n, other_y), None, 0.0)
+
+    # the 11 letters count as 10, for m/(m-1)
+    assert tested(2, 11, 0, 67).p_value == pytest.approx(45 / 2926)
+    # 3 of 15 beside 4 of 115, 0.8 expected: the score test makes 0.008 of it
+    assert tested(3, 15, 4, 115).p_value == pytest.approx(0.0284, abs=1e-4)
+    # 2 of 12 beside 3 of 120: the interval leaves out 0, the exact test does not allow the words
+    few = tested(2, 12, 3, 120)
+    assert few.low > 0
+    assert few.p_value == pytest.approx(0.0568, abs=1e-4)
+    assert not few.distinguishable
+    many = tested(40, 100, 20, 100)
+    p0, n = 0.3, 99
+    assert many.p_value == pytest.approx(math.erfc(0.2 / math.sqrt(2 * p0 * (1 - p0) * 2 / n)), rel=1e-6)
+    assert tested(2, 5, 0, 67).p_value is None
 
 
 def test_differences_that_cannot_be_tested() -> None:

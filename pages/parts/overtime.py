@@ -49,8 +49,8 @@ def over_time(view: View, head: Headline) -> None:
     else:
         _picture(view, head, length, stretches, shown)
         grey = unfinished_words([period.start for period in shown], length, covered)
-        words = f"{chart_words(stretches, length)} {grey} {LEGEND}"
-        note(f"{words}")
+        centred = any(stretch.centre is not None for stretch in stretches)
+        note(" ".join(filter(None, (chart_words(stretches, length), grey, LEGEND if centred else ""))))
     table(
         view,
         (length.capitalize(), *rate_columns(view), "Lower limit %", "Upper limit %", "Judged"),
@@ -102,7 +102,7 @@ def _picture(view: View, head: Headline, length: Length, stretches: tuple[Stretc
             centre=stretches[-1].centre if len(stretches) == 1 else None,
         ),
         key="ov-trend",
-        alt=f"Overturn rate by {length} with control limits. {chart_words(stretches, length)}",
+        alt=f"Overturn rate by {length}. {chart_words(stretches, length)}",
         on_click=partial(choose_period, length),
     )
     if changes:

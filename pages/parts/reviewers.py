@@ -21,7 +21,7 @@ from data.strata import OTHER_COMBINATIONS, Standardised
 from pages.parts.charts.draw import draw
 from pages.parts.charts.funnel import funnel_plot
 from pages.parts.charts.matrix import matrix
-from pages.parts.charts.ratios import RatioRow, rate_and_ratio
+from pages.parts.charts.ratios import RatioRow, hover_ratio, rate_and_ratio
 from pages.parts.frame import note
 from pages.parts.pictures import choose_pair, toggle, unit_of
 from pages.parts.state import View, apply, current
@@ -37,7 +37,8 @@ COMPARED: Mapping[str, str] = {
 _OVERLAP = "A reviewer with two certifications counts under both, so these add up to more than the whole. "
 _RATIO = (
     "The ratio sets what was overturned against what the other reviewers’ rates would give for the same mix: imaging modality or category, "
-    "year of the UR denial, body part, modified or not, age of the claim. Each compares with 1, none with another. "
+    "year of the UR denial, body part, modified or not, age of the claim. Each compares with 1, none with another. It speaks of the items that "
+    "have comparable letters: “on 86 %” below a ratio is their share, and where they are too few no ratio is given. "
 )
 MOST_ROWS, MOST_COLUMNS = 10, 6
 TARGETS = 4  # bone scan, SPECT, CT and DEXA are columns before all others
@@ -63,7 +64,7 @@ def ratios(view: View, name: str, *, heading: str) -> None:
     by_letter = "Ratios count decisions, also where rates count letters. " if unit == "letter" else ""
     note(f"{overlap}{known}{_RATIO}{by_letter}")
     rows = [RatioRow(one.key, one.label, one.rate, _ratio(found, one.key), one.key in chosen) for one in ordered]
-    alt = "; ".join(f"{one.label} {rate_words(one.rate, unit)}" for one in ordered[:12])
+    alt = "; ".join(f"{one.label} {rate_words(one.rate, unit)}{_beside(found, one)}" for one in ordered[:12])
     draw(
         rate_and_ratio(rows, head.rate, unit=unit, dark=view.dark),
         key=f"ov-ratios-{name}",
@@ -141,6 +142,11 @@ def _place(group: Group) -> tuple[bool, float]:
     return group.rate.small, -group.rate.n if group.rate.small else -(group.rate.rate or 0.0)
 
 
+def _beside(found: Mapping[str, Standardised], group: Group) -> str:
+    ratio = _ratio(found, group.key)
+    return "" if ratio is None or group.rate.small else f", {hover_ratio(ratio)}"
+
+
 def _ratio(found: Mapping[str, Standardised], key: str) -> Ratio | None:
     return found[key].ratio if key in found else None
 
@@ -150,12 +156,15 @@ def _ratio_cells(one: Standardised) -> list[object]:
     ratio, matched = one.ratio, one.ratio.matched
     if one.rate.small:
         return [ratio.observed, *[None] * 6, "too few to compare", *[None] * 3]
-    verdict = "no comparable letters" if ratio.ratio is None else "cannot be told apart"
+    # A share is never 100 while something is missing.
+    shares = [math.floor(1000 * share) / 10 for share in (matched.share, matched.full)]
+    if ratio.small:
+        verdict = "too few comparable" if matched.n else "no comparable letters"
+        return [ratio.observed, *[None] * 4, *shares, verdict, *[None] * 3]
+    verdict = "cannot be told apart" if ratio.ratio is not None else "comparable letters never overturned"
     if one.stands_out:
         verdict = "more often" if (ratio.ratio or 0) > 1 else "less often"
     limits = [None if value is None else round(value, 2) for value in (ratio.ratio, ratio.low, ratio.high)]
-    # A share is never 100 while something is missing.
-    shares = [math.floor(1000 * share) / 10 for share in (matched.share, matched.full)]
     figures: list[object] = [ratio.observed, round(ratio.expected, 1), *limits, *shares, verdict]
     if one.largest is None:
         return [*figures, *[None] * 3]

@@ -72,3 +72,23 @@ def test_selection_is_a_ring_and_weight() -> None:
     assert ring["customdata"] == ["usual"]
     assert ring["marker"]["color"] == theme.LIGHT.text
     assert any("<b>Group usual</b>" in text for text in words(figure))
+
+
+def test_a_ratio_of_a_part_stands_above_its_share_and_an_empty_place_says_why() -> None:
+    own, reference = rate(40, 200), {("a",): Cell(1000, 100, 1000)}
+
+    def given(matched: int, y: int) -> RatioRow:
+        group = {("a",): Cell(matched, y, matched), ("b",): Cell(200 - matched, 40 - y, 200 - matched)}
+        return RatioRow(f"{matched}", f"Group {matched}", own, standardised_ratio(group, reference, own))
+
+    figure = rate_and_ratio([given(172, 30), given(9, 0), given(0, 0), given(200, 40)], OVERALL)
+    [diamonds] = [trace for trace in marks(figure) if trace.get("xaxis") == "x2"]
+    assert diamonds["customdata"] == ["172", "200"]
+    said = [text.replace(NB, " ") for text in words(figure)]
+    assert any(text.startswith("1.74<br>") and "on 86 %" in text for text in said)
+    assert "2.00" in said
+    assert "too few: 9 of 200<br>comparable" in said
+    assert "no comparable<br>letters" in said
+    hover = [text.replace(NB, " ") for text in diamonds["hovertext"]]
+    assert hover[0].endswith(", for the 86 % of its items that have them")
+    assert "items that have them" not in hover[1]

@@ -75,6 +75,7 @@ def test_search_steps_and_editions_count_what_the_records_say(
     mtus = [item for item in items if "mtus" in item.held[side]]
     assert counts_of(app, "Edition in force") == counted(mtus, "mtus_edition")
     assert markup(app, "MTUS as before 1 Dec 2017: ")
+    assert markup(app, "Not citing the MTUS, before the same day: ")
 
 
 def test_none_cited_is_said_with_and_without_ancillary_items(open_page: OpenPage, items: list[PlainItem]) -> None:

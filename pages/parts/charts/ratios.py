@@ -18,13 +18,18 @@ from pages.parts.charts.figure import (
     blank_figure,
     escape,
     nothing,
+    small_note,
     unfaded,
+    wrapped,
 )
 from pages.parts.charts.rates import overall_label, rate_axis, whiskers
 from pages.parts.charts.rows import at_right, label_lines, label_width, row_axis, row_centres, row_heights, row_label
 from pages.parts.theme import palette
 
 BOTTOM = 48  # pixels for the ticks and the titles of the axes
+RATIOS_FROM = 0.6  # of the width between labels and figures
+WHY_CHARACTERS = 20
+NEARLY_ALL = 0.95  # of a group compared: hovering alone says so
 NAME_CHARACTERS = 20  # two columns of marks need the width
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
 
@@ -43,7 +48,8 @@ class RatioRow:
 def rate_and_ratio(rows: Sequence[RatioRow], overall: Rate, *, unit: Unit = "decision", dark: bool = False) -> Figure:
     """Rates on an axis from 0 and ratios on a logarithmic one with a line at 1, one row a group in the order given.
 
-    Small rows are hollow and grey, say their count and stand on neither axis. Ratios are grey diamonds: they are not
+    Small rows are hollow and grey, say their count and stand on neither axis. Where a row has no ratio, or one of a part
+    too small for it, the place says why; a ratio of a part of the group stands above the share of that part. Ratios are grey diamonds: they are not
     shares, each compares with 1 and none with another. Keys are the rows' own.
     """
     if not rows:
@@ -57,7 +63,8 @@ def rate_and_ratio(rows: Sequence[RatioRow], overall: Rate, *, unit: Unit = "dec
     ]
     heights = row_heights(labels)
     left = label_width([row.label for row in rows], any(row.selected for row in rows), notes, NAME_CHARACTERS)
-    right = 5 * CHARACTER
+    partly = any(_on_part(row.ratio) for row in rows)
+    right = (8 if partly else 5) * CHARACTER
     figure = blank_figure(HEAD + sum(heights) + BOTTOM, colours.text, left=left, right=right, top=HEAD, bottom=BOTTOM)
     layout = figure["layout"]
     layout["yaxis"] = row_axis(sum(heights), 0, 1)
@@ -73,20 +80,59 @@ def rate_and_ratio(rows: Sequence[RatioRow], overall: Rate, *, unit: Unit = "dec
     shown = [(row, y) for row, y, is_placed in zip(rows, at, placed, strict=True) if is_placed]
     small = [(row, y) for row, y, is_placed in zip(rows, at, placed, strict=True) if not is_placed]
     figure["data"].extend(_rates(shown, unit, colours.outcomes["overturned"], colours.text))
-    with_ratio = [(row, row.ratio, y) for row, y in shown if row.ratio is not None and row.ratio.ratio is not None]
+    with_ratio = [(row, row.ratio, y) for row, y in shown if row.ratio is not None and _is_given(row.ratio)]
     if with_ratio:
         figure["data"].extend(_ratios(with_ratio, layout["xaxis2"]["range"], colours.grey))
-        layout["annotations"].extend(at_right(f"{ratio.ratio:.2f}", y, right) for _, ratio, y in with_ratio)
+        layout["annotations"].extend(
+            at_right(f"{ratio.ratio:.2f}{_part(ratio, colours.muted)}", y, right) for _, ratio, y in with_ratio
+        )
+    without = [(why_none(row.ratio), y) for row, y in shown if row.ratio is not None and not _is_given(row.ratio)]
+    layout["annotations"].extend(
+        small_note("<br>".join(wrapped(words, WHY_CHARACTERS)), colours.muted, x=RATIOS_FROM, y=y, yref="y")
+        | {"align": "left", "yanchor": "middle"}
+        for words, y in without
+    )
     if small:
         figure["data"].append(_small(small, unit, colours.grey, colours.muted))
     return figure
 
 
 def hover_ratio(ratio: Ratio) -> str:
-    """`1.24 times what comparable letters give (1.03 to 1.48)`."""
-    if ratio.ratio is None or ratio.low is None or ratio.high is None:
+    """`1.24 times what comparable letters give (1.03 to 1.48)`, with the share it rests on; or why there is none."""
+    if not _is_given(ratio):
+        return f"no ratio: {why_none(ratio)}"
+    of = f", for the {_share(ratio)} of its items that have them" if _on_part(ratio) else ""
+    return f"{ratio.ratio:.2f} times what comparable letters give ({ratio.low:.2f} to {ratio.high:.2f}){of}"
+
+
+def why_none(ratio: Ratio) -> str:
+    """Why a group that is not small has no ratio."""
+    found = ratio.matched
+    if not found.n:
         return "no comparable letters"
-    return f"{ratio.ratio:.2f} times what comparable letters give ({ratio.low:.2f} to {ratio.high:.2f})"
+    if ratio.small:
+        return f"too few: {found.n:,} of {found.total:,} comparable"
+    return "comparable letters never overturned"
+
+
+def _is_given(ratio: Ratio) -> bool:
+    return not ratio.small and ratio.ratio is not None
+
+
+def _on_part(ratio: Ratio | None) -> bool:
+    """Whether there is a ratio, and of a part of the group alone."""
+    return ratio is not None and _is_given(ratio) and ratio.matched.n < ratio.matched.total
+
+
+def _share(ratio: Ratio) -> str:
+    return f"{math.floor(100 * ratio.matched.share)}{NO_BREAK}%"  # never 100 while something is missing
+
+
+def _part(ratio: Ratio, muted: str) -> str:
+    """The share of the group that a ratio rests on, small below it, where that is not nearly all of it."""
+    if not _on_part(ratio) or ratio.matched.share >= NEARLY_ALL:
+        return ""
+    return f'<br><span style="color:{muted};font-size:{SMALL_FONT}px">on{NO_BREAK}{_share(ratio)}</span>'
 
 
 def _title(text: str, colour: str) -> dict[str, Any]:
@@ -95,13 +141,13 @@ def _title(text: str, colour: str) -> dict[str, Any]:
 
 def _ratio_axis(rows: Sequence[RatioRow], faint: str, muted: str) -> dict[str, Any]:
     """From the lowest limit to the highest, 1 among them, never beyond a tenth and ten times; four ticks."""
-    ratios = [row.ratio for row in rows if row.ratio and row.ratio.ratio and not row.rate.small]
+    ratios = [row.ratio for row in rows if row.ratio and row.ratio.ratio and _is_given(row.ratio)]
     low = max(0.1, min([0.5, *(ratio.low or 0.1 for ratio in ratios)]) * 0.9)
     high = min(10.0, max([2.0, *(ratio.high or 1 for ratio in ratios)]) * 1.1)
     ticks = [tick for tick in _TICKS if low <= tick <= high]
     return {
         "type": "log",
-        "domain": [0.6, 1],
+        "domain": [RATIOS_FROM, 1],
         "range": [round(math.log10(low), 4), round(math.log10(high), 4)],
         "tickvals": ticks,
         "ticktext": [f"{tick:g}" for tick in ticks],
