@@ -56,13 +56,14 @@ def briefing_html(title: str, answer: str, parts: Sequence[Part], about: About, 
     link = f'<a href="{html.escape(about.link)}">{html.escape(about.link)}</a>' if about.link else ""
     facts = [
         ("Filter", html.escape(filter_text(about.filters))),
+        *([("Compared with", html.escape(about.beside))] if about.beside else []),
         ("Counted", html.escape(about.unit)),
         ("Snapshot", html.escape(f"{about.snapshot.snapshot_id}, of {_day_of(about.snapshot.created)}")),
         ("Made on", day(made)),
         *([("Link", link)] if link else []),
     ]
     head = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts)
-    said = {"Filter", "Unit", "Filter in the address", "Link", "Snapshot", "Letters"}
+    said = {"Filter", "Compared with", "Unit", "Filter in the address", "Link", "Snapshot", "Letters"}
     meant = "".join(
         f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>"
         for name, text in about.entries()

@@ -129,7 +129,7 @@ def mix_words(mix: Mix) -> str:
         f"{name}: {side.y:,} of {side.n:,}"
         + (
             f", {percent(side.rate, side.n)} ({interval_words(side.low, side.high, side.n)})"
-            if side.rate is not None
+            if side.rate is not None and not side.small
             else ""
         )
         for name, side in (("A", share.a), ("B", share.b))

@@ -8,6 +8,7 @@ from data.change_words import headline_figures
 from data.schema import NOT_STATED
 from data.statistics import counted, rate_words
 from pages.parts import navigation
+from pages.parts.briefing import note_words
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
 from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
@@ -31,6 +32,8 @@ if navigation.listed("outlook"):
     link("outlook", "How would a request like mine fare?", view.filters)
 unit = unit_of(view)
 figures = headline_figures(head, view.filters, view.ask("change"), *view.ask("against_rest"))
+for one in figures:
+    note_words(html.escape(f"{one.figure} {one.words}{f' ({one.note})' if one.note else ''}."))
 cells = [[html.escape(text) for text in (one.figure, one.words, one.note)] for one in figures]
 st.html(
     '<div class="ov-figures">'

@@ -18,6 +18,7 @@ from data.sentences import standing_out
 from data.standardise import Ratio
 from data.statistics import Rate, rate_words
 from data.strata import OTHER_COMBINATIONS, Standardised
+from pages.parts.briefing import note_words
 from pages.parts.charts.draw import draw
 from pages.parts.charts.funnel import funnel_plot
 from pages.parts.charts.matrix import matrix
@@ -47,8 +48,9 @@ def adjusted(view: View, head: Headline) -> None:
     """The second sentence of the answer: which specialty groups differ from comparable letters."""
     if head.rate.small or view.filters.outcome or view.filters.choice("specialty_group"):
         return
-    words = adjusted_words(view.ask("standardised", "specialty_group"))
-    st.html(f'<p class="ov-answer">Adjusted for the mix of cases: {html.escape(words)}</p>')
+    words = f"Adjusted for the mix of cases: {adjusted_words(view.ask('standardised', 'specialty_group'))}"
+    note_words(html.escape(words))
+    st.html(f'<p class="ov-answer">{html.escape(words)}</p>')
 
 
 def ratios(view: View, name: str, *, heading: str) -> None:

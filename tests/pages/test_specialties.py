@@ -37,12 +37,25 @@ def test_board_subspecialty_and_licence_can_be_compared_where_they_are_stated(op
 
 
 def test_a_choice_of_view_lasts_while_the_filter_changes(open_page: OpenPage) -> None:
+    app = open_page("specialties", **{"view-by": "specialty", "modality": "ct"})
+    app.button(key="ov-chip-0").click().run()
+    assert "modality" not in app.query_params
+    assert app.query_params["view-by"] in ("specialty", ["specialty"])
+    assert table_of(app, "Reviewer specialty") is not None
+
+
+def test_the_address_decides_on_every_run_what_is_compared(open_page: OpenPage) -> None:
     app = open_page("specialties", **{"view-by": "specialty"})
-    app.query_params["modality"] = "ct"
+    app.segmented_control(key="ov-w-view-by").set_value("licence").run()
+    assert app.query_params["view-by"] in ("licence", ["licence"])
+    app.query_params["view-by"] = "board"  # a saved view, or the way back
+    app.run()
+    assert app.segmented_control(key="ov-w-view-by").value == "board"
+    assert table_of(app, dimensions()["board"].label) is not None
     del app.query_params["view-by"]
     app.run()
-    assert table_of(app, "Reviewer specialty") is not None
-    assert app.query_params["view-by"] in ("specialty", ["specialty"])
+    assert app.segmented_control(key="ov-w-view-by").value == "specialty_group"
+    assert table_of(app, "Specialty group") is not None
 
 
 def test_ratios_of_small_groups_are_not_given(open_page: OpenPage) -> None:
