@@ -106,12 +106,16 @@ def dots(
             rate=group.rate,
             selected=group.key in chosen,
             colour=modality_colour(group.key, view.dark) if dimension in ("modality", "study") else None,
+            stands_out=group.stands_out,
         )
         for group in shown
     ]
     unit = unit_of(view)
     figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark, compact=compact)
-    alt = f"{heading}: " + "; ".join(f"{group.label} {rate_words(group.rate, unit)}" for group in shown[:12])
+    alt = f"{heading}: " + "; ".join(
+        f"{group.label} {rate_words(group.rate, unit)}{', differs from the rest' if group.stands_out else ''}"
+        for group in shown[:12]
+    )
     draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=on_click)
     rarer = ""
     if len(shown) < len(ordered):

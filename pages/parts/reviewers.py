@@ -64,8 +64,17 @@ def ratios(view: View, name: str, *, heading: str) -> None:
     known = f"{dimensions()[name].note} " if dimensions()[name].note else ""
     by_letter = "Ratios count decisions, also where rates count letters. " if unit == "letter" else ""
     note(f"{overlap}{known}{_RATIO}{by_letter}")
-    rows = [RatioRow(one.key, one.label, one.rate, _ratio(found, one.key), one.key in chosen) for one in ordered]
-    alt = "; ".join(f"{one.label} {rate_words(one.rate, unit)}" for one in ordered[:12])
+    apart = {key for key, one in found.items() if one.stands_out}
+    rows = [
+        RatioRow(
+            one.key, one.label, one.rate, _ratio(found, one.key), one.key in chosen, one.stands_out, one.key in apart
+        )
+        for one in ordered
+    ]
+    alt = "; ".join(
+        f"{one.label} {rate_words(one.rate, unit)}{', differs from the rest' if one.stands_out else ''}"
+        for one in ordered[:12]
+    )
     draw(
         rate_and_ratio(rows, head.rate, unit=unit, dark=view.dark),
         key=f"ov-ratios-{name}",
