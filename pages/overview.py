@@ -12,6 +12,7 @@ from pages.parts.briefing import note_words
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
 from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
+from pages.parts.further import further
 from pages.parts.moved import what_moved
 from pages.parts.overtime import over_time
 from pages.parts.pictures import choose_outcome, dots, unit_of
@@ -51,6 +52,10 @@ draw(
     alt=f"{head.upheld} letters upheld, {head.partly} partly overturned, {head.overturned} overturned",
     on_click=choose_outcome,
 )
+if head.partly:
+    note(
+        "A click chooses the items of that outcome. Partly overturned is no filter: such letters hold items of both kinds."
+    )
 letters_by_outcome = (("Upheld", head.upheld), ("Partly overturned", head.partly), ("Overturned", head.overturned))
 table(
     view,
@@ -94,6 +99,7 @@ for pair in (list(boards)[start : start + 2] for start in range(0, len(boards), 
             stated = [group for group in groups if name != "modality" or group.key != NOT_STATED]
             dots(view, name, stated, heading=boards[name][0], most=MOST, compact=True)
 
+further(view, tuple(boards))
 what_moved(view, tuple(boards))
 what_was_read(view)
 definitions()

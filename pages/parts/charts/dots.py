@@ -92,17 +92,19 @@ def rate_dots(
     if placed:
         every = [*(row.rate for row in placed), overall]
         axis = rate_axis(every, colours.faint, colours.muted, most_ticks=_most_ticks(NARROW - left - right))
-        ringed = f"<br>{RING}" if axis_height > AXIS else ""
-        axis |= {"title": _title(f"Overturned, in percent of {unit}s{ringed}", colours.muted), "anchor": "y"}
+        axis |= {
+            "title": _title(
+                f"Overturned, in percent of {unit}s{f'<br>{RING}' if axis_height > AXIS else ''}", colours.muted
+            ),
+            "anchor": "y",
+        }
         layout["xaxis"] = axis
         layout["yaxis"] = row_axis(upper, 1 - upper / inside, 1)
         _overall_line(layout, overall, colours.muted)
         at = row_centres(heights)
         data.extend(_dots(placed, at, unit, colours.outcomes["overturned"]))
-        stands_out = [(y, row) for y, row in zip(at, placed, strict=True) if row.stands_out]
-        data.extend(rings([(round(row.rate.rate or 0, 5), y, row.key) for y, row in stands_out], colours.text))
-        chosen = zip(placed, at, heights, strict=True)
-        layout["shapes"].extend(band(y, height, colours.surface) for row, y, height in chosen if row.selected)
+        data.extend(_ringed(placed, at, colours.text))
+        layout["shapes"].extend(_grounds(placed, at, heights, colours.surface))
         annotations.extend(row_label(text, "y", y, left) for text, y in zip(labels, at, strict=True))
         annotations.extend(at_right(text, y, right - share_width) for text, y in zip(counts, at, strict=True))
         annotations.extend(at_right(text, y, right) for text, y in zip(shares, at, strict=False))
@@ -161,6 +163,16 @@ def _dots(placed: Sequence[Row], at: Sequence[float], unit: Unit, otherwise: str
         "marker": {"color": colours, "size": 11, "opacity": 1},
     }
     return [*whiskers([row.rate for row in placed], at, colours, 2), unfaded(dots)]
+
+
+def _ringed(placed: Sequence[Row], at: Sequence[float], colour: str) -> list[Trace]:
+    out = [(round(row.rate.rate or 0, 5), y, row.key) for y, row in zip(at, placed, strict=True) if row.stands_out]
+    return rings(out, colour)
+
+
+def _grounds(placed: Sequence[Row], at: Sequence[float], heights: Sequence[float], colour: str) -> list[dict[str, Any]]:
+    rows = zip(placed, at, heights, strict=True)
+    return [band(y, height, colour) for row, y, height in rows if row.selected]
 
 
 def _small_rows(small: Sequence[Row], at: Sequence[float], unit: Unit, grey: str, muted: str) -> Trace:
