@@ -83,6 +83,8 @@ def revision_words(since: Rate, before: Rate | None, versus: Difference | None, 
 
 def citation_phrase(level: Level, key: str) -> str:
     """The name of a document or section as a phrase for the search of words; empty where none is named."""
+    if level == "placed":
+        level, key = "section", key.rpartition("\x1f")[2]
     return "" if key == NOT_STATED else '"' + " ".join(citation_label(level, key).replace('"', " ").split()) + '"'
 
 

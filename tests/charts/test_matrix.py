@@ -18,7 +18,7 @@ def test_shades_stand_where_a_rate_is_known_and_have_a_legend() -> None:
     assert (trace["text"][3], trace["hovertext"][3]) == ("few", "<b>b</b> and <b>y</b><br>fewer than 10 letters")
     assert "(7.4 to 13.3" in trace["hovertext"][0]
     legend = next(text for text in words(figure) if "No shade" in text)
-    assert legend.startswith("0\N{NO-BREAK SPACE}% ")
+    assert legend.startswith("Shade: 0\N{NO-BREAK SPACE}% ")
     assert "30\N{NO-BREAK SPACE}% overturned" in legend
 
 

@@ -163,6 +163,24 @@ def test_hostile_filter_words_are_only_words(open_page: OpenPage) -> None:
     assert "No decision matches" in read.text
 
 
+def test_words_of_a_table_are_not_broken_and_many_columns_are_small(sample_warehouse: Snapshot) -> None:
+    about = About(from_query({}), sample_warehouse)
+    rows: list[list[object]] = [["Occupational Medicine", *range(11)], ["x" * 60, *range(11)]]
+    page = briefing_html(
+        "t", "a", [Table([*"abcdefghijkl"], rows), Table([*"ab"], [["c", 1]])], about, date(2026, 11, 21)
+    )
+    content = page.decode()
+    assert '<table class="wide">' in content
+    assert content.count("<table>") == 1
+    assert "<td>Occupational Medicine</td>" in content
+    assert f'<td class="long">{"x" * 60}</td>' in content
+    assert "td.long { overflow-wrap: anywhere; }" in content
+    assert (
+        "th, td { text-align: left; padding: 3px 8px 3px 0; border-bottom: 1px solid #d3d8de; vertical-align: top; }"
+        in content
+    )
+
+
 def test_every_part_is_escaped_and_the_link_is_the_only_address(sample_warehouse: Snapshot) -> None:
     about = About(from_query({"modality": "ct", "words": HOSTILE}), sample_warehouse, LINK)
     rows: list[list[object]] = [[HOSTILE, 12345, 1.25, None, date(2016, 12, 9), True, ["a", "b"]], *[[""] * 7] * 70]

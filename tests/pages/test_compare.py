@@ -144,6 +144,10 @@ def test_a_line_of_the_fix_list_leads_to_its_letters(open_page: OpenPage) -> Non
 def test_the_fix_list_goes_down_to_documents_and_stays_there(open_page: OpenPage) -> None:
     app = open_page("fixes", admin="mtus,odg", level="document")
     assert any(markup(app, "denied with"))
+    words = links_of(app, "Letters with these words")
+    assert words
+    assert all(link["outcome"] == "overturned" and link["words"].startswith('"') for link in words)
+    assert not answer_of(open_page("letters", **words[0])).startswith("No decision")
     app.button(key="ov-chip-0").click().run()
     assert app.query_params["level"] == "document"
     app.segmented_control(key="ov-level").set_value("source").run()

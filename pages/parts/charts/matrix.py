@@ -114,9 +114,9 @@ def _shaded(cell: Rate) -> bool:
 
 def _legend(low: str, high: str, highest: float, colour: str, left: float) -> dict[str, Any]:
     """What the shades mean, in two lines below the cells."""
-    squares = "".join(f'<span style="color:{_blend(low, high, step / 5)}">\u25a0</span>' for step in range(6))
+    least, most = (f'<span style="color:{shade}">\u25a0</span>' for shade in (low, high))
     text = (
-        f"0{NO_BREAK}% {squares} {100 * highest:.0f}{NO_BREAK}% overturned"
+        f"Shade: 0{NO_BREAK}% {least} to {most} {100 * highest:.0f}{NO_BREAK}% overturned"
         f"<br>No shade: too few, or an interval wider than {100 * WIDEST:.0f} points"
     )
     below: dict[str, Any] = {"x": 0, "y": 0, "yanchor": "top", "xshift": -round(left), "yshift": -4}
