@@ -10,6 +10,8 @@ from datetime import date
 from data.exports import About
 from data.sentences import day, filter_text
 
+_MANY_COLUMNS = 9  # from more on the words of a table are smaller: else its columns would be narrower than their words
+_LONG_WORD = 24  # characters; only longer words may be broken
 MOST_ROWS = 60  # of a table on paper; the rest stands in its file
 
 
@@ -56,13 +58,14 @@ def briefing_html(title: str, answer: str, parts: Sequence[Part], about: About, 
     link = f'<a href="{html.escape(about.link)}">{html.escape(about.link)}</a>' if about.link else ""
     facts = [
         ("Filter", html.escape(filter_text(about.filters))),
+        *([("Compared with", html.escape(about.beside))] if about.beside else []),
         ("Counted", html.escape(about.unit)),
         ("Snapshot", html.escape(f"{about.snapshot.snapshot_id}, of {_day_of(about.snapshot.created)}")),
         ("Made on", day(made)),
         *([("Link", link)] if link else []),
     ]
     head = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts)
-    said = {"Filter", "Unit", "Filter in the address", "Link", "Snapshot", "Letters"}
+    said = {"Filter", "Compared with", "Unit", "Filter in the address", "Link", "Snapshot", "Letters"}
     meant = "".join(
         f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>"
         for name, text in about.entries()
@@ -101,7 +104,8 @@ def _table(table: Table) -> str:
     )
     body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in shown)
     more = f'<p class="note">{left:,} further rows stand in the file of this table.</p>' if left else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+    wide = ' class="wide"' if len(table.columns) > _MANY_COLUMNS else ""
+    return f"<table{wide}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
 def _cell(value: object) -> str:
@@ -115,7 +119,8 @@ def _cell(value: object) -> str:
     if isinstance(value, date):
         return f"<td>{day(value)}</td>"
     text = ", ".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
-    return f"<td>{html.escape(text)}</td>"
+    long = ' class="long"' if max(map(len, text.split()), default=0) > _LONG_WORD else ""
+    return f"<td{long}>{html.escape(text)}</td>"
 
 
 def _is_figure(value: object) -> bool:
@@ -148,8 +153,13 @@ a { color: #0b5394; }
 figure { margin: 0 0 8px; break-inside: avoid; }
 svg { max-width: 100%; height: auto; display: block; font-variant-numeric: tabular-nums; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; margin: 8px 0; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 3px 8px 3px 0; border-bottom: 1px solid #d3d8de; vertical-align: top; overflow-wrap: anywhere; }
-th { overflow-wrap: normal; vertical-align: bottom; }
+th, td { text-align: left; padding: 3px 8px 3px 0; border-bottom: 1px solid #d3d8de; vertical-align: top; }
+th { vertical-align: bottom; }
+td.long { overflow-wrap: anywhere; }
+td:first-child { min-width: 90px; }
+table.wide { font-size: 10px; }
+table.wide th, table.wide td { padding-right: 5px; }
+table.wide td:first-child { min-width: 110px; }
 th.n, td.n { text-align: right; }
 td.n { white-space: nowrap; }
 tr { break-inside: avoid; }

@@ -11,13 +11,21 @@ from data.schema import NOT_STATED
 from data.statistics import CrossSums, difference, overturn_rate
 from data.vocabulary import vocabulary
 
-Level = Literal["source", "document", "section"]
+Level = Literal["source", "document", "section", "placed"]
+"""`placed` is a section with its document, for lists that mix documents: many have a section of the same name."""
 SIDES: dict[Side, str] = {"admin": "claims_administrator", "reviewer": "reviewer"}
-CITED_COLUMNS: dict[Level, str] = {"source": "source", "document": "document", "section": "section"}
+_BETWEEN = "\x1f"  # the unit separator, which no settled text holds
+CITED_COLUMNS: dict[Level, str] = {
+    "source": "source",
+    "document": "document",
+    "section": "section",
+    "placed": "(coalesce(document, '') || chr(31) || section)",  # NULL where no section is named
+}
 _UNNAMED: dict[Level, str] = {
     "source": "No source named",
     "document": "No document named",
     "section": "No section named",
+    "placed": "No section named",
 }
 _FIGURES = ("n", "y", "letters", "nn", "yy", "ny", "within", "c1", "c2", "c3", "c4", "c5", "c6")
 
@@ -92,6 +100,9 @@ def citation_label(level: Level, key: str) -> str:
         return _UNNAMED[level]
     if level == "source":
         return vocabulary("sources").label(key)
+    if level == "placed":
+        document, _, section = key.partition(_BETWEEN)
+        return f"{citation_label('document', document)}: {section}" if document else section
     parts = vocabulary("mtus_parts")
     return parts.label(key) if level == "document" and key in parts.terms else key
 

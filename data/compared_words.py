@@ -97,12 +97,13 @@ def standardised_sentences(found: tuple[StandardisedDifference, tuple[str, ...]]
     return f"{text}.{part}", meaning
 
 
+_UNNAMED = {"claim_age", "decision_days"}  # whose values do not say of what
 _SIDES = {"admin": "Administrator cited ", "reviewer": "Reviewer relied on "}
 
 
 def mix_label(mix: Mix) -> str:
     """The value in words that stand alone: `Reviewer relied on MTUS`, `Body part: not stated`."""
-    if mix.key == NOT_STATED:
+    if mix.key == NOT_STATED or mix.dimension in _UNNAMED:
         return f"{dimensions()[mix.dimension].label}: {mix.label.lower()}"
     return _SIDES.get(mix.dimension, "") + mix.label
 
@@ -129,7 +130,7 @@ def mix_words(mix: Mix) -> str:
         f"{name}: {side.y:,} of {side.n:,}"
         + (
             f", {percent(side.rate, side.n)} ({interval_words(side.low, side.high, side.n)})"
-            if side.rate is not None
+            if side.rate is not None and not side.small
             else ""
         )
         for name, side in (("A", share.a), ("B", share.b))

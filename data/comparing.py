@@ -31,6 +31,11 @@ MIXES = {
     "admin": ("admin", "admin_profile", "admin_step", "agreement"),
     "reviewer": ("reviewer", "reviewer_profile", "reviewer_step", "agreement"),
     "specialty": ("specialty", "specialty_group", "board", "subspecialty"),
+    "claim_age": ("claim_age",),
+    "decision_days": ("decision_days",),
+    "modified": ("modified",),
+    "ancillary": ("ancillary",),
+    "retrospective": ("retrospective",),
 }
 """The dimensions whose shares are compared, and those that set them: where the filters differ in one of these they differ
 in such shares because it was chosen."""
@@ -151,16 +156,15 @@ class Comparing(Sides):
 
     def _differ(self, names: Sequence[str], other: Filters | None) -> bool:
         theirs = other or Filters()
-        return any(self.filters.choice(name) != theirs.choice(name) for name in names)
+        switched = set(self.filters.without) ^ set(theirs.without)
+        return any(self.filters.choice(name) != theirs.choice(name) or name in switched for name in names)
 
     def _tells_apart(self, level: Level, set_by: Sequence[str], other: Filters | None) -> bool:
         """Whether the filters differ in what sets this level of the strata."""
         theirs = other or Filters()
         if self._differ(set_by, other):
             return True
-        if level is YEAR:
-            return self.filters.dates != theirs.dates
-        return level is MODIFIED and ("modified" in self.filters.without) != ("modified" in theirs.without)
+        return level is YEAR and self.filters.dates != theirs.dates
 
     def _figures(self, sums: Sums, letters: Sequence[int]) -> Figures:
         charted = Sums.letters_as_units(sums.letters, letters[1] + letters[2]) if self.by_letter else sums

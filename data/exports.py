@@ -39,11 +39,15 @@ _FORMULA = (
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a file, picture or briefing says of itself: the filter, the snapshot, and the link to the page where known."""
+    """What a file, picture or briefing says of itself: the filter, the snapshot, and the link to the page where known.
+
+    `beside` is in words what the filter is compared with, empty where it is with nothing.
+    """
 
     filters: Filters
     snapshot: Snapshot
     link: str = ""
+    beside: str = ""
 
     @property
     def sample(self) -> str:
@@ -64,7 +68,8 @@ class About:
     @property
     def condition(self) -> str:
         """The filter and the unit in one line."""
-        return f"Filter: {filter_text(self.filters)}; unit: {self.unit}"
+        beside = f"; compared with: {self.beside}" if self.beside else ""
+        return f"Filter: {filter_text(self.filters)}{beside}; unit: {self.unit}"
 
     @property
     def address(self) -> str:
@@ -76,6 +81,7 @@ class About:
         where = [("Link", self.link)] if self.link else []
         return [
             ("Filter", filter_text(self.filters)),
+            *([("Compared with", self.beside)] if self.beside else []),
             ("Unit", self.unit),
             ("Filter in the address", self.address),
             *where,

@@ -47,10 +47,11 @@ class Fixing(Comparing, Citing):
     """Answers about overturned items."""
 
     def fix_list(self, level: Level = "source") -> list[Fix]:
-        """The ranking by sources, documents or sections, and grounds; see `Citing.by_citation` for what one group is.
+        """The ranking by sources, documents or sections (each with its document), and grounds; see `Citing.by_citation`.
 
         With letters as the unit, letters with an overturned item take the place of overturned items.
         """
+        level = "placed" if level == "section" else level
         found: list[Fix] = []
         for side in SIDES:
             groups = self.by(side, True) if level == "source" else self.by_citation(side, level, most=MOST_CITED)

@@ -129,6 +129,8 @@ def controlled_words(
 
 def citation_phrase(level: Level, key: str) -> str:
     """The name of a document or section as a phrase for the search of words; empty where none is named."""
+    if level == "placed":
+        level, key = "section", key.rpartition("\x1f")[2]
     return "" if key == NOT_STATED else '"' + " ".join(citation_label(level, key).replace('"', " ").split()) + '"'
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from data.filters import Choice, Filters
 from data.rates import Group, Headline
-from data.schema import NOT_STATED, dimensions
+from data.schema import NOT_STATED, Dimension, dimensions
 from data.search_language import parse
 from data.statistics import Difference, Rate, counted, interval_words, percent
 
@@ -49,13 +49,12 @@ def chips(filters: Filters) -> list[Chip]:
     for key, choice in filters.choices:
         dimension = dimensions()[key]
         joiner = {"any": "", "all": "all of: ", "only": "only: "}[choice.mode]
-        prefix = _PREFIXES.get(key, "")
         for value in choice.include:
             rest = replace(choice, include=tuple(other for other in choice.include if other != value))
-            found.append(Chip(f"{prefix}{joiner}{dimension.term_label(value)}", filters.choose(key, _tidy(rest))))
+            found.append(Chip(_named_value(dimension, joiner, value), filters.choose(key, _tidy(rest))))
         for value in choice.exclude:
             rest = replace(choice, exclude=tuple(other for other in choice.exclude if other != value))
-            found.append(Chip(f"{prefix}not {dimension.term_label(value)}", filters.choose(key, _tidy(rest))))
+            found.append(Chip(_named_value(dimension, "not ", value), filters.choose(key, _tidy(rest))))
     if filters.outcome:
         found.append(Chip(f"{filters.outcome.capitalize()} only", replace(filters, outcome=None)))
     if filters.dates:
@@ -91,7 +90,21 @@ _PREFIXES = {
     "laterality": "Side: ",
     "drug_class": "Drug class: ",
     "collection": "Collection: ",
+    "hybrid": "Fused studies: ",
+    "reason": "Ground: ",
+    "mtus_edition": "MTUS in force: ",
+    "specialty_group": "Specialty group: ",
 }
+
+
+def _named_value(dimension: Dimension, how: str, value: str) -> str:
+    """A value in words that stand alone: what states nothing, or names no source, says of what."""
+    label = dimension.term_label(value)
+    if value == NOT_STATED and label == "Not stated":
+        return f"{dimension.label}: {'stated' if how == 'not ' else f'{how}not stated'}"
+    if value == "none" and dimension.key in ("admin", "reviewer"):
+        label = "no source"
+    return f"{_PREFIXES.get(dimension.key, '')}{how}{label}"
 
 
 def _tidy(choice: Choice) -> Choice:

@@ -170,11 +170,11 @@ class Sides(Rates):
         for kind, key, *figures in rows:
             if kind == "sizes":
                 for place, (n, letters, nn) in enumerate((figures[:3], figures[3:6])):
-                    wholes[place] += Sums(n=n, letters=letters, nn=nn)
-                across = figures[6], figures[7]
+                    wholes[place] += Sums(n=int(n), letters=int(letters), nn=int(nn))
+                across = int(figures[6]), int(figures[7])
                 continue
             if kind == "alone":
-                n, rn = figures[:2]
+                n, rn = map(int, figures[:2])
                 wholes[0] += Sums(n=n, letters=n, nn=n)
                 wholes[1] += Sums(n=rn, letters=rn, nn=rn)
                 own = [n, n, n, n, rn, rn, rn, rn, 0, 0, 0]

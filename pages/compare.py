@@ -12,29 +12,36 @@ from data.compared_words import (
     overlap_sentence,
     points,
     points_interval,
+    segment_name,
     standardised_sentences,
 )
 from data.comparing import Mix
+from data.comparison import StandardisedDifference
 from data.segments import everyone_else
 from data.sentences import MEANING
-from data.statistics import Difference, percent
+from data.statistics import Difference, Rate, percent
+from pages.parts.briefing import note_answer, note_words
 from pages.parts.charts.differences import Row, difference_dots
 from pages.parts.charts.draw import draw
 from pages.parts.frame import begin, definitions, note, nothing_found, section, title
 from pages.parts.pictures import toggle, unit_of
-from pages.parts.segments import controls, figure, second, segment
+from pages.parts.segments import begin_with, controls, figure, segment
 from pages.parts.tables import rate_cells, rate_columns, table
 
 MOST = 12
 
 view = begin("compare")
 title(view, "How do two filters differ?")
-other = second(view)
+other = view.second()
+if not view.filters.active and other is None:
+    begin_with(view)
 found = view.ask("compared", other)
 if not found.a.decisions and other is None:
     nothing_found(view)
 unit = unit_of(view)
-st.html(f'<p class="ov-answer">{html.escape(compared_sentence(found, unit))}</p><p class="ov-note">{MEANING}</p>')
+answer = compared_sentence(found, unit)
+note_answer(answer)
+st.html(f'<p class="ov-answer">{html.escape(answer)}</p><p class="ov-note">{MEANING}</p>')
 controls(view, other)
 
 
@@ -45,6 +52,17 @@ def share_row(mix: Mix, versus: Difference) -> Row:
     key = f"{mix.dimension}|{mix.key}"
     d = versus.d or 0.0
     return Row(key, mix_label(mix), d, versus.low, versus.high, right, mix_words(mix), mix.share.stands_out)
+
+
+def share_cell(share: Rate) -> float | None:
+    """A share in percent; none where the side is too small for one."""
+    return None if share.small or share.rate is None else round(100 * share.rate, 1)
+
+
+def in_points(found: Difference | StandardisedDifference | None) -> list[float | None]:
+    """A difference and its limits in points; empty where none is given."""
+    figures = (found.d, found.low, found.high) if found else (None, None, None)
+    return [None if value is None else round(100 * value, 1) for value in figures]
 
 
 def narrow(pair: str) -> None:
@@ -60,20 +78,36 @@ with middle:
     tested = found.versus.d is not None and found.versus.p_value is not None
     apart = points(found.versus.d, smaller) if tested else "too few"
     words = points_interval(found.versus.low, found.versus.high, smaller) if tested else "letters to compare"
+    lies = overlap_sentence(found)
+    note_words(f"A is: {html.escape(segment_name(view.filters))}. B is: {html.escape(segment_name(other))}. {lies}")
     st.html(
         f"<h3>Difference</h3><p class='ov-note'>A minus B, 95 % interval</p>"
-        f'<div class="ov-figures">{figure(apart, words)}</div><p class="ov-note">{overlap_sentence(found)}</p>'
+        f'<div class="ov-figures">{figure(apart, words)}</div><p class="ov-note">{lies}</p>'
     )
 with right:
     segment(view, "B", other, found.b, other if other is not None else everyone_else(view.filters))
-sides = (("A", found.a.rate), ("B", found.b.rate), ("A, as compared", found.side_a), ("B, as compared", found.side_b))
-rows = [[name, *rate_cells(view, rate)] for name, rate in sides]
-table(view, ("Segment", *rate_columns(view)), rows, name="segments")
+of_a, of_b = segment_name(view.filters), segment_name(other)
+sides = (
+    ("A", of_a, found.a.rate),
+    ("B", of_b, found.b.rate),
+    ("A, as compared", of_a, found.side_a),
+    ("B, as compared", of_b, found.side_b),
+)
+rows = [[name, of, *rate_cells(view, rate)] for name, of, rate in sides]
+table(view, ("Segment", "Which decisions", *rate_columns(view)), rows, name="segments")
 
 if found.relation != "the same" and found.a.decisions and found.b.decisions:
     section("On the same mix: the standardised difference")
-    result, meaning = standardised_sentences(view.ask("standardised_difference", other))
+    same_mix = view.ask("standardised_difference", other)
+    result, meaning = standardised_sentences(same_mix)
+    note_words(f"{html.escape(result)} {html.escape(meaning)}")
     st.html(f'<p><b>{html.escape(result)}</b></p><p class="ov-note">{html.escape(meaning)}</p>')
+    lines = [
+        ["A minus B", *in_points(found.versus if tested else None), lies],
+        ["A minus B, on A’s mix", *in_points(same_mix[0] if same_mix else None), result],
+    ]
+    columns = ("Difference", "Points", "Low", "High", "In words")
+    table(view, columns, lines, name="difference", title="Both differences in figures")
 
     section("What differs in their make-up")
     mixes = view.ask("mixes", other)
@@ -96,9 +130,10 @@ if found.relation != "the same" and found.a.decisions and found.b.decisions:
     columns = ("Value", "In A", "Of A", "Share of A %", "In B", "Of B", "Share of B %", "Points", "Stands out")
     lines = [
         [
-            *(mix_label(mix), mix.share.a.y, mix.share.a.n, round(100 * (mix.share.a.rate or 0), 1)),
-            *(mix.share.b.y, mix.share.b.n, round(100 * (mix.share.b.rate or 0), 1)),
-            *(round(100 * (mix.share.versus.d or 0), 1), "yes" if mix.share.stands_out else "no"),
+            *(mix_label(mix), mix.share.a.y, mix.share.a.n, share_cell(mix.share.a)),
+            *(mix.share.b.y, mix.share.b.n, share_cell(mix.share.b)),
+            *(in_points(mix.share.versus if mix.share.versus.p_value is not None else None)[:1]),
+            "yes" if mix.share.stands_out else "no",
         ]
         for mix in mixes
     ]

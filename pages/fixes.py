@@ -7,6 +7,7 @@ import streamlit as st
 
 from data.filters import Filters
 from data.fixing import KINDS, Fix, fix_words
+from data.guidelines import citation_phrase, with_phrase
 from data.schema import dimensions
 from data.segments import narrowed
 from pages.parts.frame import begin, definitions, note, nothing_found, say, title
@@ -46,17 +47,19 @@ note(
 )
 if level != "source":
     note(
-        "No filter holds a document or a section, so these lines have no list of letters: search their "
-        "words in the sidebar, or go by source."
+        "No filter holds a document or a section, so these lines lead to the letters that hold their words, wherever they "
+        "stand; letters that write them otherwise are not found."
     )
 if not fixes:
     st.info("Nothing that is cited or given as a ground stands behind an overturned item of this filter.")
 
 
 def letters_of(fix: Fix) -> Filters | None:
-    """The filter of the overturned items behind a row, where one can say so."""
+    """The filter of the overturned items behind a row; for a document or section of the letters that hold its words."""
     if level != "source" and fix.kind != "reason":
-        return None
+        phrase = citation_phrase("placed" if level == "section" else "document", fix.key)
+        words = with_phrase(view.filters.words, phrase)
+        return replace(view.filters, words=words, outcome="overturned") if phrase else None
     inside = narrowed(view.filters, fix.kind, fix.key)
     return replace(inside, outcome="overturned") if inside else None
 
@@ -72,7 +75,13 @@ for place, fix in enumerate(fixes[:MOST], start=1):
         behind = letters_of(fix)
         if behind is not None:
             link(
-                "letters", "Letters", behind, mark=f"{fix.kind}-{fix.key}", help="The overturned items behind this line"
+                *(
+                    "letters",
+                    "Letters" if fix.kind == "reason" or level == "source" else "Letters with these words",
+                    behind,
+                ),
+                mark=f"{fix.kind}-{place}",
+                help="The overturned items behind this line",
             )
 if len(fixes) > MOST:
     note(f"{len(fixes) - MOST} further lines stand in the table.")

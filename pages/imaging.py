@@ -8,13 +8,14 @@ from pages.parts.cited import WHOSE, cited
 from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
 from pages.parts.grounds import grounds
 from pages.parts.pictures import dots
-from pages.parts.studies import against, studies, switch, toggle_study
+from pages.parts.studies import against, no_imaging, studies, switch, toggle_study
 
 view = begin("imaging")
 title(view, "How do imaging requests fare?")
 of = studies(view.filters, st.query_params.get("hybrids", ""))
 head = view.ask("headline", filters=of.shown)
-if not head.decisions:
+if not head.decisions or of.none:
+    no_imaging(view)
     nothing_found(view)
 say(view, head, lead="" if of.chosen else "All imaging: ", filters=of.shown)
 

@@ -8,9 +8,11 @@ from data.change_words import headline_figures
 from data.schema import NOT_STATED
 from data.statistics import counted, rate_words
 from pages.parts import navigation
+from pages.parts.briefing import note_words
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
 from pages.parts.frame import begin, definitions, note, nothing_found, say, section, title
+from pages.parts.further import further
 from pages.parts.moved import what_moved
 from pages.parts.overtime import over_time
 from pages.parts.pictures import choose_outcome, dots, unit_of
@@ -31,6 +33,8 @@ if navigation.listed("outlook"):
     link("outlook", "How would a request like mine fare?", view.filters)
 unit = unit_of(view)
 figures = headline_figures(head, view.filters, view.ask("change"), *view.ask("against_rest"))
+for one in figures:
+    note_words(html.escape(f"{one.figure} {one.words}{f' ({one.note})' if one.note else ''}."))
 cells = [[html.escape(text) for text in (one.figure, one.words, one.note)] for one in figures]
 st.html(
     '<div class="ov-figures">'
@@ -48,6 +52,10 @@ draw(
     alt=f"{head.upheld} letters upheld, {head.partly} partly overturned, {head.overturned} overturned",
     on_click=choose_outcome,
 )
+if head.partly:
+    note(
+        "A click chooses the items of that outcome. Partly overturned is no filter: such letters hold items of both kinds."
+    )
 letters_by_outcome = (("Upheld", head.upheld), ("Partly overturned", head.partly), ("Overturned", head.overturned))
 table(
     view,
@@ -91,6 +99,7 @@ for pair in (list(boards)[start : start + 2] for start in range(0, len(boards), 
             stated = [group for group in groups if name != "modality" or group.key != NOT_STATED]
             dots(view, name, stated, heading=boards[name][0], most=MOST, compact=True)
 
+further(view, tuple(boards))
 what_moved(view, tuple(boards))
 what_was_read(view)
 definitions()

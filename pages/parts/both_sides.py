@@ -14,7 +14,7 @@ from data.statistics import Rate
 from pages.parts.charts.draw import draw
 from pages.parts.charts.matrix import matrix
 from pages.parts.frame import note, section
-from pages.parts.pictures import choose_pair, dots, unit_of
+from pages.parts.pictures import choose_pair, cut_off, dots, unit_of
 from pages.parts.state import View
 from pages.parts.tables import rate_cells, rate_columns, table
 
@@ -39,7 +39,10 @@ def _crossed(view: View) -> None:
     figure = matrix(cited, relied_on, shown, unit=unit_of(view), dark=view.dark, diagonal=True, **titles)
     alt = "Overturn rate by the source cited and the source relied on"
     draw(figure, key="ov-matrix", alt=alt, on_click=partial(choose_pair, "admin", "reviewer"))
-    note("Rows: cited by the claims administrator. Columns: relied on by the reviewer. Framed: both name the source.")
+    note(
+        "Rows: cited by the claims administrator. Columns: relied on by the reviewer. Framed: both name the source. "
+        f"{cut_off(cells, cited, relied_on)}"
+    )
     lines = [
         [label(row), label(column), *rate_cells(view, rate)]
         for (row, column), rate in sorted(cells.items(), key=lambda item: -item[1].n)

@@ -44,8 +44,8 @@ def choose_edition(side: str, edition: str) -> None:
 
 
 def choose_outcome(part: str) -> None:
-    """A click on a part of the bar of outcomes: its items are chosen; partly overturned letters hold items of both kinds."""
-    apply(replace(current(), outcome=None if part == "partly" else part))
+    """A click on a part of the bar of outcomes: its items are chosen. Partly overturned letters are no part to click."""
+    apply(replace(current(), outcome=part))
 
 
 def choose_period(length: Length, start: str) -> None:
@@ -62,6 +62,20 @@ def unit_of(view: View) -> Unit:
 def _place(group: Group) -> tuple[bool, float]:
     """Rates from high to low, then the small groups from many items to few."""
     return group.rate.small, -group.rate.n if group.rate.small else -(group.rate.rate or 0.0)
+
+
+def cut_off(cells: Collection[tuple[str, str]], rows: Collection[str], columns: Collection[str]) -> str:
+    """How much of a matrix its picture leaves to the table; empty where nothing."""
+    left = [
+        counted(len(missing), f"further {name}")
+        for name, missing in zip(
+            ("row", "column"),
+            ({row for row, _ in cells} - {*rows}, {column for _, column in cells} - {*columns}),
+            strict=True,
+        )
+        if missing
+    ]
+    return f"{listed(left)} in the table." if left else ""
 
 
 def largest(groups: Sequence[Group], most: int, *, stated: bool) -> list[Group]:
@@ -106,12 +120,16 @@ def dots(
             rate=group.rate,
             selected=group.key in chosen,
             colour=modality_colour(group.key, view.dark) if dimension in ("modality", "study") else None,
+            stands_out=group.stands_out,
         )
         for group in shown
     ]
     unit = unit_of(view)
     figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark, compact=compact)
-    alt = f"{heading}: " + "; ".join(f"{group.label} {rate_words(group.rate, unit)}" for group in shown[:12])
+    alt = f"{heading}: " + "; ".join(
+        f"{group.label} {rate_words(group.rate, unit)}{', differs from the rest' if group.stands_out else ''}"
+        for group in shown[:12]
+    )
     draw(figure, key=f"ov-dots-{dimension}-{heading}", alt=alt, on_click=on_click)
     rarer = ""
     if len(shown) < len(ordered):

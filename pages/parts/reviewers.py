@@ -15,15 +15,16 @@ from data.funnel import funnel, funnel_words
 from data.rates import Group, Headline
 from data.schema import NOT_STATED, dimensions
 from data.sentences import standing_out
-from data.standardise import Ratio
+from data.standardise import FEWEST_LETTERS, Ratio
 from data.statistics import Rate, rate_words
 from data.strata import OTHER_COMBINATIONS, Standardised
+from pages.parts.briefing import note_words
 from pages.parts.charts.draw import draw
 from pages.parts.charts.funnel import funnel_plot
-from pages.parts.charts.matrix import matrix
+from pages.parts.charts.matrix import FEWER, matrix
 from pages.parts.charts.ratios import RatioRow, hover_ratio, rate_and_ratio
 from pages.parts.frame import note
-from pages.parts.pictures import choose_pair, toggle, unit_of
+from pages.parts.pictures import choose_pair, cut_off, toggle, unit_of
 from pages.parts.state import View, apply, current
 from pages.parts.tables import group_table, rate_cells, rate_columns, table
 
@@ -48,8 +49,9 @@ def adjusted(view: View, head: Headline) -> None:
     """The second sentence of the answer: which specialty groups differ from comparable letters."""
     if head.rate.small or view.filters.outcome or view.filters.choice("specialty_group"):
         return
-    words = adjusted_words(view.ask("standardised", "specialty_group"))
-    st.html(f'<p class="ov-answer">Adjusted for the mix of cases: {html.escape(words)}</p>')
+    words = f"Adjusted for the mix of cases: {adjusted_words(view.ask('standardised', 'specialty_group'))}"
+    note_words(html.escape(words))
+    st.html(f'<p class="ov-answer">{html.escape(words)}</p>')
 
 
 def ratios(view: View, name: str, *, heading: str) -> None:
@@ -63,8 +65,17 @@ def ratios(view: View, name: str, *, heading: str) -> None:
     known = f"{dimensions()[name].note} " if dimensions()[name].note else ""
     by_letter = "Ratios count decisions, also where rates count letters. " if unit == "letter" else ""
     note(f"{overlap}{known}{_RATIO}{by_letter}")
-    rows = [RatioRow(one.key, one.label, one.rate, _ratio(found, one.key), one.key in chosen) for one in ordered]
-    alt = "; ".join(f"{one.label} {rate_words(one.rate, unit)}{_beside(found, one)}" for one in ordered[:12])
+    apart = {key for key, one in found.items() if one.stands_out}
+    rows = [
+        RatioRow(
+            one.key, one.label, one.rate, _ratio(found, one.key), one.key in chosen, one.stands_out, one.key in apart
+        )
+        for one in ordered
+    ]
+    alt = "; ".join(
+        f"{one.label} {rate_words(one.rate, unit)}{', differs from the rest' if one.stands_out else ''}{_beside(found, one)}"
+        for one in ordered[:12]
+    )
     draw(
         rate_and_ratio(rows, head.rate, unit=unit, dark=view.dark),
         key=f"ov-ratios-{name}",
@@ -103,27 +114,50 @@ def points(view: View, sort: str) -> None:
 
 
 def by_modality(view: View) -> None:
-    """The matrix of specialties by imaging modality, with its table; a click on a cell chooses both."""
+    """The matrix of specialties by imaging modality, with its table; a click on a cell chooses both.
+
+    Of fewer than 10 letters nothing but that is said, under any filter: few letters of a specialty could single out a
+    reviewer (Labor Code 4610.6(f)). Specialties that have more with no modality are neither in the picture, nor in
+    the table and its files.
+    """
     first, second = (dimensions()[name] for name in ("specialty", "modality"))
     cells = {pair: rate for pair, rate in view.ask("cross", "specialty", "modality").items() if pair[1] != NOT_STATED}
     if not cells:
         note("No imaging study is among these decisions.")
+        return
+    every = {row for row, _ in cells}
+    rare = {pair for pair, rate in cells.items() if rate.letters < FEWEST_LETTERS}
+    known = {row for row, _ in cells.keys() - rare}
+    cells = {pair: rate for pair, rate in cells.items() if pair[0] in known}
+    left = len(every - known)
+    which = "specialty" if left == 1 else "specialties"
+    folded = f"Left out: {left:,} {which} with fewer than 10 letters on any modality. " if left else ""
+    if not cells:
+        note(f"{folded}No specialty has 10 letters on any modality here.")
         return
     rows, columns = _most_frequent(cells)
     row_labels = {key: first.term_label(key) for key in rows}
     column_labels = {key: second.term_label(key) for key in columns}
     shown = {pair: rate for pair, rate in cells.items() if pair[0] in rows and pair[1] in columns}
     draw(
-        matrix(row_labels, column_labels, shown, unit=unit_of(view), dark=view.dark),
+        matrix(row_labels, column_labels, shown, unit=unit_of(view), dark=view.dark, hidden=rare),
         key="ov-specialty-modality",
         alt="Overturn rate by reviewer specialty and imaging modality",
         on_click=partial(choose_pair, "specialty", "modality"),
     )
+    if words := folded + cut_off(cells, rows, columns):
+        note(words)
+    nothing = [None] * len(rate_columns(view))
     lines = [
-        [first.term_label(row), second.term_label(column), *rate_cells(view, rate)]
-        for (row, column), rate in sorted(cells.items(), key=lambda item: -item[1].n)
+        [
+            *(first.term_label(row), second.term_label(column)),
+            *([*nothing, FEWER] if (row, column) in rare else [*rate_cells(view, rate), ""]),
+        ]
+        for (row, column), rate in sorted(
+            cells.items(), key=lambda item: (item[0] in rare, 0 if item[0] in rare else -item[1].n, item[0])
+        )
     ]
-    table(view, ("Specialty", "Modality", *rate_columns(view)), lines, name="specialty-modality")
+    table(view, ("Specialty", "Modality", *rate_columns(view), "Remark"), lines, name="specialty-modality")
 
 
 def adjusted_words(found: Sequence[Standardised]) -> str:

@@ -10,24 +10,20 @@ import streamlit as st
 from data.compared_words import segment_name
 from data.comparing import Figures
 from data.filters import Choice, DateRange, Filters
-from data.schema import dimensions
-from data.segments import PARAMETER, beside_as, segment_from, segment_text
-from data.sentences import chips, notices
+from data.schema import NOT_STATED, dimensions
+from data.segments import PARAMETER, beside_as, segment_text
+from data.sentences import MEANING, chips, notices
 from data.statistics import interval_words, percent
+from pages.parts.briefing import note_answer
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
-from pages.parts.frame import plain
+from pages.parts.frame import definitions, note, plain
 from pages.parts.pictures import unit_of
 from pages.parts.sidebar import DATES, options
 from pages.parts.state import View, apply, current, link
 
 _KINDS = {"rest": "Everyone else", "filter": "Another filter"}
 _EDITED = ("category", "modality", "body", "admin", "reviewer", "specialty")
-
-
-def second(view: View) -> Filters | None:
-    """Segment B of the address beside the filter in force; None for everyone else."""
-    return segment_from("&".join(dict.fromkeys(st.query_params.get_all(PARAMETER))), view.filters)
 
 
 def set_second(segment: Filters | None) -> None:
@@ -154,4 +150,38 @@ def segment(view: View, name: str, filters: Filters | None, side: Figures, lette
     if letters is not None:
         link("letters", f"Show the letters of {name}", letters, mark=name)
     else:
-        st.html('<p class="ov-note">What is left of several conditions is no filter; name one to see its letters.</p>')
+        st.html(
+            '<p class="ov-note">No one filter says what A leaves; choose another filter as B to see its letters.</p>'
+        )
+
+
+def examples(view: View) -> list[tuple[str, Filters, Filters | None]]:
+    """Comparisons to begin with, made of what the snapshot holds most of: words, A, and B (None for everyone else)."""
+    plain_filter = view.filters.cleared()
+    found: list[tuple[str, Filters, Filters | None]] = []
+    for name in ("modality", "specialty_group"):
+        counts: dict[str, int] = view.ask("counts", name)
+        most = sorted((key for key in counts if key != NOT_STATED), key=lambda key: -counts[key])[:2]
+        if len(most) == 2:
+            a, b = (plain_filter.choose(name, Choice((key,))) for key in most)
+            found.append((" against ".join(dimensions()[name].term_label(key) for key in most), a, b))
+    sources: dict[str, int] = view.ask("counts", view.filters.side)
+    for key in sorted((key for key in sources if key not in ("none", NOT_STATED)), key=lambda key: -sources[key])[:1]:
+        filters = plain_filter.choose(view.filters.side, Choice((key,)))
+        found.append((f"{segment_name(filters)} against everyone else", filters, None))
+    return found
+
+
+def begin_with(view: View) -> None:
+    """What a comparison is and how one begins, where neither side has a condition; stops the run."""
+    words = "Choose what to compare: the filters in the sidebar make A, which is set beside everyone else or another filter, B."
+    note_answer(words)
+    st.html(f'<p class="ov-answer">{words}</p><p class="ov-note">{MEANING}</p>')
+    note(
+        "Both rates stand beside each other with their difference, what is left of it on the same mix, and what differs in their make-up. To begin with:"
+    )
+    for number, (label, a, b) in enumerate(examples(view)):
+        shown = {PARAMETER: segment_text(b)}
+        st.button(plain(label), key=f"ov-example-{number}", on_click=apply, args=(a,), kwargs=shown)
+    definitions()
+    st.stop()

@@ -36,6 +36,9 @@ _MORE = (
 )
 
 
+_MAIN = ("category", "modality", "body", "admin", "reviewer", "specialty")  # whose values can be left out at once
+
+
 def show(view: View) -> None:
     """Draw the filters into the sidebar, each option with its count under the other filters."""
     with st.sidebar:
@@ -71,8 +74,16 @@ def _more(view: View) -> None:
     for name in _MORE:
         if name in stated or view.filters.choice(name):
             _dimension(view, name)
-    for name in ("modality", "admin", "reviewer", "specialty"):
-        _left_out(view, name)
+    offered = [name for name in (*_MAIN, *_MORE) if name in stated or view.filters.choice(name).exclude]
+    for name in offered:
+        if name in _MAIN or view.filters.choice(name).exclude:
+            _left_out(view, name)
+    others = {name: dimensions()[name].label for name in offered if name not in _MAIN}
+    other = st.selectbox(
+        "Leave out values of", list(others), index=None, format_func=others.__getitem__, key="ov-w-out-of"
+    )
+    if other and not view.filters.choice(other).exclude:
+        _left_out(view, other)
 
 
 def _put(key: str, value: object) -> None:
@@ -171,13 +182,13 @@ def _changed_mode(name: str) -> None:
 def _left_out(view: View, name: str) -> None:
     dimension = dimensions()[name]
     choice = view.filters.choice(name)
-    options = list(dict.fromkeys([*dimension.keys, NOT_STATED, *choice.exclude]))
+    counts: dict[str, int] = view.ask("counts", name)
     _put(f"ov-w-{name}-out", list(choice.exclude))
     st.multiselect(
         f"Leave out: {dimension.label.lower()}",
-        options,
+        options(name, counts, choice.exclude),
         key=f"ov-w-{name}-out",
-        format_func=dimension.term_label,
+        format_func=lambda key: f"{dimension.term_label(key)} ({counts.get(key, 0):,})",
         on_change=_changed_exclude,
         args=(name,),
         placeholder="None",

@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 import duckdb
 import streamlit as st
 
+from data.compared_words import segment_name
 from data.exports import About
 from data.filters import Filters, from_query, to_query
 from data.queries import Reader
 from data.schema import dimensions
+from data.segments import PARAMETER, segment_from
 from data.warehouse import Snapshot, snapshot
 from pages.parts import navigation
 
@@ -21,6 +23,8 @@ FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "w
 LASTING = ("sides", "source", "document", "b", "level", "hybrids", "sort")
 """Page options that stay when the filter changes: whose sources are shown and which source and document are open; the second
 filter of Compare; the level of citations of the fix list; how fused studies stand; the order of letters."""
+OPTION = "view-"
+"""What the names of the other page options begin with (`options.option`); they stay, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +50,21 @@ class View:
         """What files, pictures and the briefing of this page say of themselves, with the link to the page as it stands."""
         place = (st.context.url or "").split("?")[0]
         query = {name: st.query_params[name] for name in st.query_params} | address(self.filters)
-        return About(self.filters, self.snapshot, f"{place}?{urlencode(query)}" if place else "")
+        beside = segment_name(self.second()) if self.page == "compare" else ""
+        return About(self.filters, self.snapshot, f"{place}?{urlencode(query)}" if place else "", beside)
+
+    def second(self) -> Filters | None:
+        """Segment B of the address beside the filter in force; None for everyone else."""
+        return segment_from("&".join(dict.fromkeys(st.query_params.get_all(PARAMETER))), self.filters)
 
 
 def apply(filters: Filters, /, **options: str) -> None:
     """Make `filters` the filter in force and write it, with page options, into the address. For callbacks.
 
-    What a page keeps beside the filter (`LASTING`) stays; an empty option takes it out.
+    What a page keeps beside the filter (`LASTING`, and what begins with `OPTION`) stays; an empty option takes it out.
     """
     st.session_state["ov-query"] = to_query(filters)
-    lasting = {name: st.query_params[name] for name in LASTING if name in st.query_params}
+    lasting = {name: st.query_params[name] for name in st.query_params if name in LASTING or name.startswith(OPTION)}
     written = address(filters, **(lasting | options))
     st.query_params.from_dict({name: value for name, value in written.items() if value})
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
 
 from data.filters import Choice, Filters
 from data.imaging import fused_studies
+from data.rates import Headline
 from data.schema import NOT_STATED, dimensions
+from data.statistics import counted
+from pages.parts.briefing import note_answer
 from pages.parts.charts.draw import draw
 from pages.parts.charts.matrix import matrix
-from pages.parts.pictures import unit_of
-from pages.parts.state import View, apply, current
+from pages.parts.frame import note
+from pages.parts.pictures import cut_off, unit_of
+from pages.parts.state import View, apply, current, link
 from pages.parts.tables import rate_cells, rate_columns, table
 
 MOST = 6  # columns of a matrix; the table below it has all
@@ -23,12 +27,16 @@ APART = "apart"
 
 @dataclass(frozen=True, slots=True)
 class Studies:
-    """What a page on imaging shows: by which dimension, all imaging under the other filters, and what of it is chosen."""
+    """What a page on imaging shows: by which dimension, all imaging under the other filters, and what of it is chosen.
+
+    `none`: the filter asks for decisions on no imaging study alone, so none of them can be shown.
+    """
 
     dimension: str
     every: Filters
     shown: Filters
     chosen: bool
+    none: bool = False
 
 
 def studies(filters: Filters, hybrids: str = "") -> Studies:
@@ -37,8 +45,30 @@ def studies(filters: Filters, hybrids: str = "") -> Studies:
     every = every.choose(
         "modality", Choice(exclude=tuple(dict.fromkeys((*filters.choice("modality").exclude, NOT_STATED))))
     )
-    chosen = bool(filters.choice("modality").include or filters.choice("study").include)
-    return Studies("study" if hybrids == APART else "modality", every, filters if chosen else every, chosen)
+    asked = filters
+    for name in ("modality", "study"):  # what is no imaging has no place among imaging
+        choice = filters.choice(name)
+        asked = asked.choose(name, replace(choice, include=tuple(key for key in choice.include if key != NOT_STATED)))
+    chosen = bool(asked.choice("modality").include or asked.choice("study").include)
+    none = asked != filters and not chosen
+    return Studies("study" if hybrids == APART else "modality", every, asked if chosen else every, chosen, none)
+
+
+def no_imaging(view: View) -> None:
+    """Where decisions match the filter and none of them is on imaging: say so and stop the run."""
+    matching: Headline = view.ask("headline")
+    if not matching.decisions:
+        return
+    one = matching.decisions == 1
+    words = (
+        f"{counted(matching.decisions, 'decision')} {'matches' if one else 'match'} this filter, and "
+        f"{'it is not' if one else 'none of them is'} on an imaging study. Take the condition away that leaves imaging out, "
+        "or look at them on another page."
+    )
+    note_answer(words)
+    st.info(words)
+    link("overview", "Show them on the overview", view.filters)
+    st.stop()
 
 
 def switch() -> None:
@@ -113,6 +143,8 @@ def against(view: View, of: Studies, columns_name: str, *, at_least: Collection[
         alt=f"Overturn rate by imaging study and {columns_of.label.lower()}",
         on_click=partial(choose_cell, of.dimension, columns_name),
     )
+    if words := cut_off(cells, rows, columns):
+        note(words)
     lines = [
         [rows_of.term_label(study), columns_of.term_label(value), *rate_cells(view, rate)]
         for (study, value), rate in sorted(cells.items(), key=lambda item: -item[1].n)

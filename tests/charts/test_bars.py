@@ -8,7 +8,8 @@ from tests.charts.made_up import words
 
 def test_outcome_bar_adds_up_and_names_its_parts() -> None:
     figure = outcome_bar(33, 1, 4, unit="letter")
-    assert [trace["customdata"] for trace in figure["data"]] == [["upheld"], ["partly"], ["overturned"]]
+    assert [trace.get("customdata") for trace in figure["data"]] == [["upheld"], None, ["overturned"]]
+    assert figure["data"][1]["hovertext"][0].endswith(": items of both kinds, so no filter")
     assert [trace["x"] for trace in figure["data"]] == [[33], [1], [4]]
     assert words(figure)[0] == "Upheld 33 of 38 (87\N{NO-BREAK SPACE}%)"
     assert words(outcome_bar(5, 0, 1)) == ["Upheld 5 of 6", "Overturned 1 of 6"]

@@ -95,11 +95,30 @@ def test_the_letter_as_unit_says_letters() -> None:
     assert figure["layout"]["xaxis"]["title"]["text"] == "Overturned, in percent of letters"
 
 
-def test_selection_is_weight_and_a_ring_of_no_new_hue() -> None:
-    figure = rate_dots(ROWS, OVERALL)
+def test_a_ring_says_that_a_row_stands_out_and_nothing_else() -> None:
+    figure = rate_dots([*ROWS, Row("mri", "MRI", rate(90, 200), stands_out=True)], OVERALL)
     [ring] = [trace for trace in marks(figure) if trace["hoverinfo"] == "skip"]
-    assert ring["customdata"] == ["spect"]
+    assert ring["customdata"] == ["mri"]
+    assert ring["x"] == [0.45]
     assert ring["marker"]["color"] == theme.LIGHT.text
+    assert figure["layout"]["xaxis"]["title"]["text"].endswith("<br>Ring: differs from the rest")
+    [dots] = [trace for trace in marks(figure) if trace.get("hoverinfo") == "text" and "xaxis" not in trace]
+    assert [words.endswith("differs from the rest") for words in dots["hovertext"]] == [False, False, True, True]
+    assert "Ring" not in rate_dots(ROWS, OVERALL)["layout"]["xaxis"]["title"]["text"]
+    assert (
+        figure["layout"]["height"]
+        == rate_dots([*ROWS, Row("mri", "MRI", rate(90, 200))], OVERALL)["layout"]["height"] + LINE
+    )
+
+
+def test_selection_is_weight_and_a_ground_of_no_new_hue() -> None:
+    figure = rate_dots(ROWS, OVERALL)
+    assert not [trace for trace in marks(figure) if trace["hoverinfo"] == "skip"]
+    [ground] = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "rect"]
+    [dots] = [trace for trace in marks(figure) if trace.get("hoverinfo") == "text" and "xaxis" not in trace]
+    at = dots["y"][dots["customdata"].index("spect")]
+    assert ground["y0"] < at < ground["y1"]
+    assert (ground["fillcolor"], ground["layer"]) == (theme.LIGHT.surface, "below")
     assert "<b>SPECT</b>" in words(figure)
     assert "Bone scan" in words(figure)
 

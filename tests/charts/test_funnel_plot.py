@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import plotly.graph_objects as go
 
@@ -44,13 +44,43 @@ def test_curves_are_the_funnels_limits_around_the_common_rate() -> None:
     assert line["y0"] == found.centre == 116 / 875
 
 
-def test_only_points_beyond_the_limits_are_named_and_larger() -> None:
+def test_few_points_are_named_and_those_beyond_the_limits_larger() -> None:
     figure = funnel_plot(funnel(RATES), LABELS)
-    assert "Mental &lt;b&gt; health" in words(figure)
-    assert "Surgery" not in words(figure)
+    assert {"Mental &lt;b&gt; health", "Surgery", "Primary care"} <= set(words(figure))
     [points] = marks(figure)
     assert points["marker"]["size"][1] > points["marker"]["size"][0]
     assert points["marker"]["color"] == theme.LIGHT.outcomes["overturned"]
+
+
+def test_of_many_points_only_those_beyond_the_limits_are_named() -> None:
+    many = {f"k{i}": rate(10 + i % 2, 100 + i) for i in range(12)} | {"far": rate(60, 100)}
+    figure = funnel_plot(funnel(many), {key: f"Group {key}" for key in many})
+    assert [text for text in words(figure) if text.startswith("Group")] == ["Group far"]
+
+
+def test_small_data_have_limits_within_the_picture_and_figures_on_both_axes() -> None:
+    few = {"a": rate(3, 11), "b": rate(5, 12), "c": rate(2, 13)}
+    found = funnel(few)
+    assert found
+    layout = funnel_plot(found, {key: f"Group {key}" for key in few})["layout"]
+    assert layout["yaxis"]["range"][1] >= min(1.0, max(limits.high_alarm for limits in found.curves))
+    assert len(layout["xaxis"]["tickvals"]) >= 2
+    low, high = layout["xaxis"]["range"]
+    assert all(low <= math.log10(tick) <= high for tick in layout["xaxis"]["tickvals"])
+    [legend] = [note for note in layout["annotations"] if note["text"].startswith("Solid")]
+    assert (legend["y"], legend["yanchor"]) == (1, "bottom")  # above the axes, where no name stands
+    inside = HEIGHT - TOP - BOTTOM
+    boxes = []
+    for note in layout["annotations"]:
+        if note["text"].startswith("Group"):
+            x = (note["x"] - low) / (high - low) * (460 - 68) + note["xshift"]
+            y = note["y"] / layout["yaxis"]["range"][1] * inside + note["yshift"]
+            wide = len(note["text"]) * 6.5
+            left = x - wide if note["xanchor"] == "right" else x
+            boxes.append((left, left + wide, y - LINE / 2, y + LINE / 2))
+    assert len(boxes) == 3
+    for one, other in combinations(boxes, 2):
+        assert not (one[0] < other[1] and other[0] < one[1] and one[2] < other[3] - 0.6 and other[2] < one[3] - 0.6)
 
 
 def test_the_chosen_point_has_a_ring() -> None:

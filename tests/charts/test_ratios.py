@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from dataclasses import replace
 
 from data.standardise import Cell, standardised_ratio
 from data.statistics import rate_words
@@ -33,7 +35,7 @@ def test_rates_and_ratios_stand_on_axes_of_their_own() -> None:
     assert figure["layout"]["xaxis"]["domain"][1] < figure["layout"]["xaxis2"]["domain"][0]
     low, high = figure["layout"]["xaxis2"]["range"]
     assert low < math.log10(ROWS[1].ratio.low) < 0 < math.log10(ROWS[0].ratio.high) < high  # type: ignore[union-attr,arg-type]
-    assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [OVERALL.rate, 1]
+    assert [shape["x0"] for shape in figure["layout"]["shapes"] if shape["type"] == "line"] == [OVERALL.rate, 1]
 
 
 def test_whiskers_of_ratios_are_their_limits() -> None:
@@ -66,11 +68,36 @@ def test_words_say_the_count_the_rate_and_the_ratio() -> None:
     assert "2.00 times what comparable letters give (" in dots["hovertext"][0]
 
 
-def test_selection_is_a_ring_and_weight() -> None:
+def test_rings_say_what_stands_out_on_either_axis() -> None:
+    rows = [replace(ROWS[0], stands_out=True, ratio_stands_out=True), replace(ROWS[1], ratio_stands_out=True), ROWS[2]]
+    figure = rate_and_ratio(rows, OVERALL)
+    raw, adjusted = [trace for trace in marks(figure) if trace["hoverinfo"] == "skip"]
+    assert (raw["customdata"], raw["x"]) == (["high"], [0.2])
+    assert (adjusted["customdata"], adjusted["x"], adjusted["xaxis"]) == (["high", "usual"], [2.0, 1.05], "x2")
+    assert raw["marker"]["color"] == theme.LIGHT.text
+    assert figure["layout"]["xaxis"]["title"]["text"] == "Overturned, raw<br>Ring: differs from the rest"
+    assert "Ring" not in rate_and_ratio(ROWS, OVERALL)["layout"]["xaxis"]["title"]["text"]
+
+
+def test_the_axes_keep_clear_of_each_other_and_of_small_rows() -> None:
+    wide = [ROWS[0], replace(ROWS[1], label="A name of many letters"), ROWS[2]]
+    figure = rate_and_ratio(wide, OVERALL)
+    layout = figure["layout"]
+    inner = 460 - layout["margin"]["l"] - layout["margin"]["r"]
+    assert inner * (layout["xaxis2"]["domain"][0] - layout["xaxis"]["domain"][1]) > 20
+    ticks = [math.log10(tick) for tick in layout["xaxis2"]["tickvals"]]
+    low, high = layout["xaxis2"]["range"]
+    pixels = [inner * 0.38 * (tick - low) / (high - low) for tick in ticks]
+    assert all(after - before >= 20 for before, after in itertools.pairwise(pixels))
+    [small] = [trace for trace in marks(figure) if trace.get("xaxis") == "x3"]
+    assert all(shape["y1"] < small["y"][0] for shape in layout["shapes"])
+
+
+def test_selection_is_a_ground_and_weight() -> None:
     figure = rate_and_ratio(ROWS, OVERALL)
-    [ring] = [trace for trace in marks(figure) if trace["hoverinfo"] == "skip"]
-    assert ring["customdata"] == ["usual"]
-    assert ring["marker"]["color"] == theme.LIGHT.text
+    assert not [trace for trace in marks(figure) if trace["hoverinfo"] == "skip"]
+    [ground] = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "rect"]
+    assert ground["fillcolor"] == theme.LIGHT.surface
     assert any("<b>Group usual</b>" in text for text in words(figure))
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from html.parser import HTMLParser
 
 import pytest
-from page_views import OpenPage, answer_of, table_of
+from page_views import OpenPage, answer_of, markup, table_of
 from streamlit.testing.v1 import AppTest
 
 from data.briefing import MOST_ROWS, Heading, Note, Picture, Table, briefing_html
@@ -19,7 +19,7 @@ from data.warehouse import Snapshot
 from pages.parts.briefing import Briefing
 from pages.parts.frame import plain
 
-PAGES = ["overview", "guidelines", "imaging", "specialties", "letters"]
+PAGES = ["overview", "guidelines", "imaging", "specialties", "compare", "letters"]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 LINK = "http://localhost:8501/imaging?modality=ct&words=%3Cb%3E"
 
@@ -91,7 +91,8 @@ def test_the_briefing_holds_the_sentence_the_filter_and_every_figure_and_table(o
     assert app.title[0].value == plain(notes.title)
     assert notes.title in read.text
     assert html.unescape(answer_of(app)) in read.text
-    assert "FilterCT; MRICountedlettersSnapshot" in read.text
+    beside = "Compared witheveryone else" if page == "compare" else ""
+    assert f"FilterCT; MRI{beside}CountedlettersSnapshot" in read.text
     assert app.query_params.get("snapshot", [notes.about.snapshot.snapshot_id])[0] in read.text
     assert "SAMPLE LETTERS, NOT REAL ONES" in read.text
     assert all(definition.text in read.text for definition in DEFINITIONS)
@@ -118,6 +119,31 @@ def test_a_table_on_paper_has_the_figures_of_the_page(open_page: OpenPage) -> No
     assert mri[4:7] == ["–", "–", "–"]  # too few for a rate
 
 
+def test_the_figures_at_the_head_and_the_second_sentence_are_on_paper(open_page: OpenPage) -> None:
+    app = open_page("overview")
+    read = alone(briefing_of(app).content().decode())
+    [figures] = markup(app, "ov-figures")
+    bold = re.findall(r"<b>(.*?)</b><span>(.*?)</span>", figures)
+    assert len(bold) == 4
+    assert all(html.unescape(f"{figure} {words}") in read.text for figure, words in bold)
+    app = open_page("specialties")
+    [adjusted] = markup(app, "Adjusted for the mix of cases:")
+    assert html.unescape(re.sub("<[^>]+>", "", adjusted)) in alone(briefing_of(app).content().decode()).text
+
+
+def test_the_briefing_of_a_comparison_says_both_filters_and_both_differences(open_page: OpenPage) -> None:
+    app = open_page("compare", admin="mtus", b="reviewer=mtus")
+    notes = briefing_of(app)
+    read = alone(notes.content().decode())
+    assert "Compared withReviewer relied on MTUS" in read.text
+    assert html.unescape(answer_of(app)) in read.text
+    assert "A is: Administrator cited MTUS. B is: Reviewer relied on MTUS." in read.text
+    rows = next(table for table in read.tables if table[0][0] == "Difference")
+    assert [row[0] for row in rows[1:]] == ["A minus B", "A minus B, on A’s mix"]
+    assert ("Compared with", "Reviewer relied on MTUS") in notes.about.entries()
+    assert "compared with: Reviewer relied on MTUS" in notes.about.condition
+
+
 def test_no_word_of_a_letter_stands_in_a_briefing_unless_asked_for(open_page: OpenPage) -> None:
     app = open_page("letters", modality="ct")
     cards = [block.proto.body for block in app.main.get("html") if "ov-card" in block.proto.body]  # type: ignore[attr-defined]
@@ -135,6 +161,24 @@ def test_hostile_filter_words_are_only_words(open_page: OpenPage) -> None:
     read = alone(content)
     assert f"Text has: {HOSTILE}" in read.text
     assert "No decision matches" in read.text
+
+
+def test_words_of_a_table_are_not_broken_and_many_columns_are_small(sample_warehouse: Snapshot) -> None:
+    about = About(from_query({}), sample_warehouse)
+    rows: list[list[object]] = [["Occupational Medicine", *range(11)], ["x" * 60, *range(11)]]
+    page = briefing_html(
+        "t", "a", [Table([*"abcdefghijkl"], rows), Table([*"ab"], [["c", 1]])], about, date(2026, 11, 21)
+    )
+    content = page.decode()
+    assert '<table class="wide">' in content
+    assert content.count("<table>") == 1
+    assert "<td>Occupational Medicine</td>" in content
+    assert f'<td class="long">{"x" * 60}</td>' in content
+    assert "td.long { overflow-wrap: anywhere; }" in content
+    assert (
+        "th, td { text-align: left; padding: 3px 8px 3px 0; border-bottom: 1px solid #d3d8de; vertical-align: top; }"
+        in content
+    )
 
 
 def test_every_part_is_escaped_and_the_link_is_the_only_address(sample_warehouse: Snapshot) -> None:

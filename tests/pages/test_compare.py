@@ -87,8 +87,31 @@ def test_too_few_are_said_to_be(open_page: OpenPage) -> None:
     assert markup(app, "too few")
 
 
-def test_without_a_filter_there_is_no_one_else(open_page: OpenPage) -> None:
-    assert answer_of(open_page("compare")) == "No decision is in B, so there is nothing to compare."
+def test_without_a_filter_it_says_how_to_begin(open_page: OpenPage) -> None:
+    app = open_page("compare")
+    assert answer_of(app).startswith("Choose what to compare")
+    assert not markup(app, "0 of 0")
+    assert not markup(app, "what A leaves")
+    app.button(key="ov-example-0").click().run()
+    counts = {key: sum(key in item.imaging for item in ITEMS) for key in ("mri", "ct", "xray", "spect", "bone_scan")}
+    a, b = sorted(counts, key=lambda key: -counts[key])[:2]
+    assert (app.query_params["modality"], app.query_params["b"]) == (a, f"modality={b}")
+    assert answer_of(app).startswith("A: ")
+    assert len(open_page("compare").button(key="ov-example-2").label) > 10
+
+
+def test_the_table_of_the_make_up_counts_whole_items_and_gives_no_share_of_few(open_page: OpenPage) -> None:
+    app = open_page("compare", modality="spect")
+    table = table_of(app, "Value")
+    for name in ("In A", "Of A", "In B", "Of B"):
+        assert table[name].map(lambda value: float(value).is_integer()).all()
+        assert table[name].dtype.kind == "i", name
+    assert (table["Of A"] > 0).all()
+    assert table["Share of A %"].isna().all()  # fewer than 10 letters
+    assert table["Points"].isna().all()
+    segments = table_of(app, "Segment").set_index("Segment")
+    assert segments.loc["A", "Which decisions"] == "SPECT"
+    assert segments.loc["B", "Which decisions"] == "everyone else"
 
 
 @pytest.mark.parametrize("query", [{}, {"modality": "mri,ct"}, {"unit": "letter"}])
@@ -121,6 +144,10 @@ def test_a_line_of_the_fix_list_leads_to_its_letters(open_page: OpenPage) -> Non
 def test_the_fix_list_goes_down_to_documents_and_stays_there(open_page: OpenPage) -> None:
     app = open_page("fixes", admin="mtus,odg", level="document")
     assert any(markup(app, "denied with"))
+    words = links_of(app, "Letters with these words")
+    assert words
+    assert all(link["outcome"] == "overturned" and link["words"].startswith('"') for link in words)
+    assert not answer_of(open_page("letters", **words[0])).startswith("No decision")
     app.button(key="ov-chip-0").click().run()
     assert app.query_params["level"] == "document"
     app.segmented_control(key="ov-level").set_value("source").run()

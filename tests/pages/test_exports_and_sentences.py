@@ -116,6 +116,24 @@ def test_a_comparison_says_only_what_its_interval_carries(low: float, high: floa
     assert words not in answer(head(rate(100, 30)), Filters(), versus, rate(5, 1))
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("body", "not_stated", "Body part: not stated"),
+        ("specialty", "not_stated", "Reviewer specialty: not stated"),
+        ("state", "not_stated", "Reviewer licensed in: not stated"),
+        ("category", "!not_stated", "Treatment category: stated"),
+        ("hybrid", "single", "Fused studies: Other imaging"),
+        ("reviewer", "none", "Reviewer relied on no source"),
+        ("modality", "not_stated", "No imaging study"),
+        ("agreement", "not_stated", "Both sides: A side states nothing"),
+    ],
+)
+def test_every_chip_says_of_what_it_speaks(name: str, value: str, text: str) -> None:
+    [chip] = chips(from_query({name: value}))
+    assert chip.text == text
+
+
 def test_chips_say_each_condition_in_words() -> None:
     filters = from_query(
         {
@@ -128,7 +146,7 @@ def test_chips_say_each_condition_in_words() -> None:
         }
     )
     assert [chip.text for chip in chips(filters)] == [
-        "Administrator cited None cited",
+        "Administrator cited no source",
         "all of: Bone scan",
         "all of: SPECT",
         "not CT",

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from page_views import OpenPage, answer_of, markup, table_of
+from sample_labels import items
 
 from data.filters import Choice, Filters
 from data.schema import NOT_STATED, dimensions
@@ -133,3 +134,13 @@ def test_chosen_studies_alone_have_rows() -> None:
     }
     assert rows_asked(studies(Filters().choose("study", Choice(("fused_pet_ct",))), "apart")) == {"fused_pet_ct"}
     assert rows_asked(studies(Filters())) == set(dimensions()["modality"].keys)
+
+
+def test_where_nothing_is_imaging_it_says_so(open_page: OpenPage) -> None:
+    others = [item for item in items() if not item.imaging]
+    words = f"{len(others)} decisions match this filter, and none of them is on an imaging study."
+    assert open_page("imaging", modality=NOT_STATED).info[0].value.startswith(words)
+    drugs = open_page("imaging", category="pharmaceuticals").info[0].value
+    assert "match this filter, and none of them is on an imaging study." in drugs
+    ct = sum("ct" in item.imaging for item in items())
+    assert answer_of(open_page("imaging", modality=f"ct,{NOT_STATED}")).startswith(f"{ct} decision")

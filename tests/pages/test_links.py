@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from page_views import OpenPage, answer_of, links_of, markup, warnings_of
 
@@ -170,3 +172,20 @@ def test_words_that_only_hold_a_case_number_are_searched(open_page: OpenPage, ty
     app = open_page("imaging")
     app.sidebar.text_input(key="ov-w-words").set_value(typed).run()
     assert app.query_params["words"] == typed
+
+
+def test_every_dimension_of_the_sidebar_can_be_left_out_with_counts(open_page: OpenPage) -> None:
+    app = open_page("letters", claim_age="!not_stated")
+    app.session_state["ov-w-more"] = True
+    app.run()
+    body = app.multiselect(key="ov-w-body-out")
+    assert re.fullmatch(r".+ \([0-9,]+\)", body.options[0])
+    assert app.multiselect(key="ov-w-claim_age-out").value == ["not_stated"]
+    others = app.selectbox(key="ov-w-out-of")
+    assert {"Treatment subcategory", "Specialty group"} <= set(others.options)
+    others.select("specialty_group").run()
+    box = app.multiselect(key="ov-w-specialty_group-out")
+    key = box.options[0]
+    box.select(key).run()
+    assert not app.exception
+    assert str(app.query_params["specialty_group"]).count("!") == 1

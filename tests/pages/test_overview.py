@@ -10,6 +10,7 @@ from page_views import OpenPage, links_of, markup, table_of
 from sample_labels import Item, items
 from streamlit.testing.v1 import AppTest
 
+from data.schema import dimensions
 from pages.parts import navigation
 
 ITEMS = items()
@@ -113,3 +114,22 @@ def test_what_was_read_is_counted_and_what_was_not_is_named(open_page: OpenPage)
     loaded = table_of(app, "Decided in").set_index("Decided in")["Letters loaded"]
     assert loaded.sum() == len({item.letter for item in ITEMS})
     assert loaded["2016"] == len({item.letter for item in ITEMS if item.decided and item.decided.year == 2016})
+
+
+def test_any_other_dimension_can_be_ranked_and_stays_while_the_filter_changes(open_page: OpenPage) -> None:
+    app = open_page("overview", modality="ct,mri")
+    box = app.selectbox(key="ov-w-view-board")
+    assert not [frame for frame in app.main.dataframe if frame.value.columns[0] == dimensions()["modified"].label]
+    shown = {
+        dimensions()[name].label for name in ("subcategory", "claim_age", "decision_days", "modified", "ancillary")
+    }
+    assert shown <= set(box.options)
+    assert not {dimensions()[name].label for name in ("modality", "category", "reason")} & set(box.options)
+    box.select("modified").run()
+    assert app.query_params["view-board"] in ("modified", ["modified"])
+    table = table_of(app, dimensions()["modified"].label)
+    kept = [item for item in ITEMS if item.imaging & {"ct", "mri"}]
+    assert table["Decisions"].sum() == len(kept)
+    assert table["Overturned"].sum() == sum(item.overturned for item in kept)
+    app.button(key="ov-chip-0").click().run()
+    assert app.query_params["view-board"] in ("modified", ["modified"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -37,12 +38,25 @@ def test_board_subspecialty_and_licence_can_be_compared_where_they_are_stated(op
 
 
 def test_a_choice_of_view_lasts_while_the_filter_changes(open_page: OpenPage) -> None:
+    app = open_page("specialties", **{"view-by": "specialty", "modality": "ct"})
+    app.button(key="ov-chip-0").click().run()
+    assert "modality" not in app.query_params
+    assert app.query_params["view-by"] in ("specialty", ["specialty"])
+    assert table_of(app, "Reviewer specialty") is not None
+
+
+def test_the_address_decides_on_every_run_what_is_compared(open_page: OpenPage) -> None:
     app = open_page("specialties", **{"view-by": "specialty"})
-    app.query_params["modality"] = "ct"
+    app.segmented_control(key="ov-w-view-by").set_value("licence").run()
+    assert app.query_params["view-by"] in ("licence", ["licence"])
+    app.query_params["view-by"] = "board"  # a saved view, or the way back
+    app.run()
+    assert app.segmented_control(key="ov-w-view-by").value == "board"
+    assert table_of(app, dimensions()["board"].label) is not None
     del app.query_params["view-by"]
     app.run()
-    assert table_of(app, "Reviewer specialty") is not None
-    assert app.query_params["view-by"] in ("specialty", ["specialty"])
+    assert app.segmented_control(key="ov-w-view-by").value == "specialty_group"
+    assert table_of(app, "Specialty group") is not None
 
 
 def test_ratios_of_small_groups_are_not_given(open_page: OpenPage) -> None:
@@ -61,13 +75,19 @@ def test_rare_sets_of_specialties_are_one_row_without_a_name(open_page: OpenPage
     assert list(table["Exact set of specialties"])[-1] == "Other combinations"
 
 
-def test_the_matrix_counts_pairs_of_specialty_and_modality(open_page: OpenPage) -> None:
-    table = table_of(open_page("specialties"), "Specialty")
-    pair = table[(table["Specialty"] == "Orthopedic Surgery") & (table["Modality"] == "MRI")]
-    kept = [item for item in ITEMS if "orthopedic_surgery" in item.specialties and "mri" in item.imaging]
-    assert pair[["Overturned", "Decisions"]].to_numpy().tolist() == (
-        [[sum(item.overturned for item in kept), len(kept)]] if kept else []
-    )
+def test_the_matrix_says_nothing_of_fewer_than_ten_letters(open_page: OpenPage) -> None:
+    letters: dict[tuple[str, str], set[str]] = {}
+    for item in ITEMS:
+        for pair in itertools.product(item.specialties, item.imaging):
+            letters.setdefault(pair, set()).add(item.letter)
+    app = open_page("specialties")
+    shown = {row for (row, _), held in letters.items() if len(held) >= 10}
+    if not shown:
+        assert markup(app, "No specialty has 10 letters on any modality here")
+        assert "Specialty" not in [frame.value.columns[0] for frame in app.main.dataframe]
+    else:
+        table = table_of(app, "Specialty")
+        assert set(table["Specialty"]) == {dimensions()["specialty"].term_label(row) for row in shown}
     assert markup(open_page("specialties", modality=NOT_STATED), "No imaging study is among these decisions")
 
 

@@ -24,7 +24,8 @@ def outcome_bar(
     compact: bool = False,
 ) -> Figure:
     """One thin stacked bar with its labels beside it: upheld at the left above, overturned at the right above, partly
-    below. Keys: upheld, partly, overturned. Percents from ten items on. `compact` is for a third of the page's width."""
+    below. Keys: upheld and overturned; partly has none, for no item is, so it is no filter. Percents from ten items on.
+    `compact` is for a third of the page's width."""
     counts = {"upheld": upheld, "partly": partly, "overturned": overturned}
     words = {"upheld": "Upheld", "partly": "Partly overturned", "overturned": "Overturned"}
     total = sum(counts.values())
@@ -50,8 +51,8 @@ def outcome_bar(
                     "x": [n],
                     "y": [0],
                     "width": 1,
-                    "customdata": [key],
-                    "hovertext": [text],
+                    **({} if key == "partly" else {"customdata": [key]}),
+                    "hovertext": [f"{text}: items of both kinds, so no filter" if key == "partly" else text],
                     "hoverinfo": "text",
                     "marker": {
                         "color": colours.outcomes[key],

@@ -10,6 +10,7 @@ from data.statistics import NO_BREAK, Rate, Unit, count_words, percent, rate_wor
 from pages.parts.charts.figure import (
     CHARACTER,
     HEAD,
+    LINE,
     NARROW,
     SMALL_FONT,
     Figure,
@@ -23,9 +24,12 @@ from pages.parts.charts.figure import (
 from pages.parts.charts.rates import overall_label, rate_axis, whiskers
 from pages.parts.charts.rows import (
     LABEL_CHARACTERS,
+    RING,
     at_right,
+    band,
     label_lines,
     label_width,
+    rings,
     row_axis,
     row_centres,
     row_heights,
@@ -39,7 +43,10 @@ SEPARATION = 26  # pixels for the line and the words above the small rows
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of `rate_dots`: `colour` replaces the colour of overturned; `note` stands small below the label."""
+    """One row of `rate_dots`: `colour` replaces the colour of overturned; `note` stands small below the label.
+
+    `stands_out`: the group differs from the rest after correction over all of its list (statistics.md: it has the ring).
+    """
 
     key: str
     label: str
@@ -47,6 +54,7 @@ class Row:
     selected: bool = False
     colour: str | None = None
     note: str = ""
+    stands_out: bool = False
 
 
 def rate_dots(
@@ -54,6 +62,7 @@ def rate_dots(
 ) -> Figure:
     """Rates with intervals, one row each in the order given, on one axis from 0 with a line at `overall`.
 
+    A ring says that a row differs from the rest after correction; what is chosen is bold on a ground of its own.
     Small rows follow below a separation, on axes of their own (x2, y2) that show no rate. Keys are the rows' own.
     `compact` is for half the width of the page (from 400 pixels): shorter lines of labels, no percents at the right.
     """
@@ -73,7 +82,8 @@ def rate_dots(
     share_width = max((len(text) * CHARACTER + 14 for text in shares), default=0)
     right = 14 + max((len(text) for text in counts), default=0) * CHARACTER + share_width
     upper, lower = sum(heights), sum(small_heights)
-    inside = upper + (AXIS if placed else 0) + (SEPARATION if small else 0) + lower
+    axis_height = AXIS + (LINE if any(row.stands_out for row in placed) else 0)
+    inside = upper + (axis_height if placed else 0) + (SEPARATION if small else 0) + lower
     figure = blank_figure(HEAD + inside + 4, colours.text, left=left, right=right, top=HEAD, bottom=4)
     layout, data = figure["layout"], figure["data"]
     layout |= {"hovermode": "y", "hoverdistance": -1}
@@ -82,18 +92,24 @@ def rate_dots(
     if placed:
         every = [*(row.rate for row in placed), overall]
         axis = rate_axis(every, colours.faint, colours.muted, most_ticks=_most_ticks(NARROW - left - right))
-        axis |= {"title": _title(f"Overturned, in percent of {unit}s", colours.muted), "anchor": "y"}
+        axis |= {
+            "title": _title(
+                f"Overturned, in percent of {unit}s{f'<br>{RING}' if axis_height > AXIS else ''}", colours.muted
+            ),
+            "anchor": "y",
+        }
         layout["xaxis"] = axis
         layout["yaxis"] = row_axis(upper, 1 - upper / inside, 1)
         _overall_line(layout, overall, colours.muted)
         at = row_centres(heights)
         data.extend(_dots(placed, at, unit, colours.outcomes["overturned"]))
-        data.extend(_rings(placed, at, colours.text))
+        data.extend(_ringed(placed, at, colours.text))
+        layout["shapes"].extend(_grounds(placed, at, heights, colours.surface))
         annotations.extend(row_label(text, "y", y, left) for text, y in zip(labels, at, strict=True))
         annotations.extend(at_right(text, y, right - share_width) for text, y in zip(counts, at, strict=True))
         annotations.extend(at_right(text, y, right) for text, y in zip(shares, at, strict=False))
     annotations[0] |= {"xshift": -round(left)}
-    annotations[0]["text"] += " (dotted line)" if layout["shapes"] else ""
+    annotations[0]["text"] += " (dotted line)" if any(shape["type"] == "line" for shape in layout["shapes"]) else ""
     if small:
         top = lower / inside
         layout["xaxis2"] = {"range": [0, 1], "visible": False, "fixedrange": True, "anchor": "y2"}
@@ -129,6 +145,7 @@ def _overall_line(layout: dict[str, Any], overall: Rate, colour: str) -> None:
 
 def _hover(row: Row, unit: Unit) -> str:
     note = f"<br>{escape(row.note)}" if row.note else ""
+    note += "<br>differs from the rest" if row.stands_out else ""
     return f"<b>{escape(row.label)}</b><br>{rate_words(row.rate, unit)}{note}"
 
 
@@ -148,21 +165,14 @@ def _dots(placed: Sequence[Row], at: Sequence[float], unit: Unit, otherwise: str
     return [*whiskers([row.rate for row in placed], at, colours, 2), unfaded(dots)]
 
 
-def _rings(placed: Sequence[Row], at: Sequence[float], colour: str) -> list[Trace]:
-    chosen = [(y, row) for y, row in zip(at, placed, strict=True) if row.selected]
-    if not chosen:
-        return []
-    ring = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [round(row.rate.rate or 0, 5) for _, row in chosen],
-        "y": [y for y, _ in chosen],
-        "customdata": [row.key for _, row in chosen],
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-        "marker": {"symbol": "circle-open", "size": 19, "color": colour, "line": {"width": 2}},
-    }
-    return [unfaded(ring)]
+def _ringed(placed: Sequence[Row], at: Sequence[float], colour: str) -> list[Trace]:
+    out = [(round(row.rate.rate or 0, 5), y, row.key) for y, row in zip(at, placed, strict=True) if row.stands_out]
+    return rings(out, colour)
+
+
+def _grounds(placed: Sequence[Row], at: Sequence[float], heights: Sequence[float], colour: str) -> list[dict[str, Any]]:
+    rows = zip(placed, at, heights, strict=True)
+    return [band(y, height, colour) for row, y, height in rows if row.selected]
 
 
 def _small_rows(small: Sequence[Row], at: Sequence[float], unit: Unit, grey: str, muted: str) -> Trace:

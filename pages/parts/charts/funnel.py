@@ -10,6 +10,8 @@ from data.funnel import Funnel, GroupPoint, Limits
 from data.statistics import NO_BREAK, Unit, percent, rate_words
 from pages.parts.charts.figure import (
     LINE,
+    NARROW,
+    SMALL_CHARACTER,
     SMALL_FONT,
     Figure,
     Trace,
@@ -40,8 +42,8 @@ def funnel_plot(
 ) -> Figure:
     """The groups' rates over their effective size, with the common rate and the limits of 95 and 99.8 %.
 
-    Points beyond the limits are larger and bear their names, the furthest first where they are many. Keys are the
-    groups' own; those of `selected` have a ring. `funnel` is None where nothing can be placed.
+    Points beyond the limits are larger. Few points all bear their names, of many those beyond the limits, the furthest
+    first. Keys are the groups' own; those of `selected` have a ring. `funnel` is None where nothing can be placed.
     """
     if funnel is None:
         return nothing(unit, dark)
@@ -49,8 +51,9 @@ def funnel_plot(
     figure = blank_figure(HEIGHT, colours.text, left=LEFT, right=12, top=TOP, bottom=BOTTOM)
     layout, data = figure["layout"], figure["data"]
     rates = rate_axis([point.rate for point in funnel.points], colours.faint, colours.muted)
-    highest = max(min(1.0, 1.6 * funnel.centre), *(point.rate.rate or 0 for point in funnel.points))
-    rates["range"] = [0, min(1.02, max(0.05, highest * 1.15))]
+    limits_end = max(limits.high_alarm for limits in funnel.curves)
+    highest = max(limits_end, 1.1 * max(point.rate.rate or 0 for point in funnel.points))
+    rates["range"] = [0, min(1.02, max(0.05, highest * 1.05))]
     rates |= _percents(rates["range"][1])
     layout["yaxis"] = rates
     sizes = [limits.effective for limits in funnel.curves]
@@ -62,7 +65,7 @@ def funnel_plot(
     dashes = "Solid: 99.8 %, dashed: 95 %".replace(" %", f"{NO_BREAK}%")
     layout["annotations"].append(small_note(common, colours.muted, x=0, y=1, yanchor="bottom", yshift=5, xshift=-LEFT))
     layout["annotations"].append(
-        small_note(dashes, colours.muted, x=1, xanchor="right", y=0, yanchor="bottom", yshift=4)
+        small_note(dashes, colours.muted, x=1, xanchor="right", y=1, yanchor="bottom", yshift=5, xshift=12)
     )
     data.extend(_rings(funnel.points, selected, colours.text))
     data.append(_points(funnel.points, labels, unit, colours.outcomes["overturned"]))
@@ -84,6 +87,8 @@ def _size_axis(sizes: Sequence[float], unit: Unit, faint: str, muted: str) -> di
     steps = (1, 2, 5) if last - first < 1.7 else (1, 3) if last - first < 2.5 else (1,)
     every = [step * 10**power for power in range(int(first), int(last) + 1) for step in steps]
     ticks = [tick for tick in every if first <= math.log10(tick) <= last]
+    if len(ticks) < 2:  # sizes that hardly differ have none of these between them
+        ticks = sorted({math.ceil(10**first), math.floor(10**last)})
     return {
         "type": "log",
         "range": [round(first, 4), round(last, 4)],
@@ -173,34 +178,42 @@ def _names(
     colour: str,
     background: str,
 ) -> list[dict[str, Any]]:
-    """The names of the points furthest out, on their far side from the common rate, moved apart where they would meet."""
-    outside = sorted((point for point in points if point.outside), key=lambda point: -abs(point.z))[:MOST_NAMED]
+    """The names of the points furthest out, on their far side from the common rate, moved apart where they would meet.
+
+    Names on one side of the middle never share a height; those of the two sides do where they are apart at `NARROW`.
+    """
+    few = len(points) <= MOST_NAMED
+    named = sorted((point for point in points if few or point.outside), key=lambda point: -abs(point.z))[:MOST_NAMED]
     first, last = math.log10(min(sizes)), math.log10(max(sizes))
     inside = HEIGHT - TOP - BOTTOM
+    across = NARROW - LEFT - 12
+    waiting = []
+    for point in named:
+        share = (math.log10(point.rate.effective) - first) / ((last - first) or 1)
+        lines = wrapped(labels[point.key], NAME_CHARACTERS)
+        long = max(len(line) for line in lines) * SMALL_CHARACTER
+        right = share > 0.5
+        ends = (share * across - long, share * across) if right else (share * across, share * across + long)
+        half, own = len(lines) * LINE / 2, (point.rate.rate or 0) / largest * inside
+        waiting.append((own + math.copysign(half + 9, point.z), own, half, lines, point, right, ends))
     made: list[dict[str, Any]] = []
-    for right in (True, False):
-        side = []
-        for point in outside:
-            if (math.log10(point.rate.effective) > (first + last) / 2) == right:
-                lines = wrapped(labels[point.key], NAME_CHARACTERS)
-                half = len(lines) * LINE / 2
-                own = (point.rate.rate or 0) / largest * inside
-                side.append((own + math.copysign(half + 9, point.z), own, half, lines, point))
-        lowest = float(inside + LINE)
-        for wanted, own, half, lines, point in sorted(side, key=lambda one: -one[0]):
-            middle = max(half, min(wanted, lowest - half))
-            lowest = middle - half
-            made.append(
-                {
-                    "text": "<br>".join(escape(line) for line in lines),
-                    "showarrow": False,
-                    "x": round(math.log10(point.rate.effective), 4),
-                    "y": round(point.rate.rate or 0, 5),
-                    "xanchor": "right" if right else "left",
-                    "align": "right" if right else "left",
-                    "xshift": 9 if right else -9,
-                    "yshift": round(middle - own),
-                    "font": {"size": SMALL_FONT, "color": colour},
-                }
-            )
+    placed: list[tuple[float, bool, tuple[float, float]]] = []
+    for wanted, own, half, lines, point, right, ends in sorted(waiting, key=lambda one: -one[0]):
+        met = [low for low, side, (a, b) in placed if side == right or (a < ends[1] and ends[0] < b)]
+        lowest = min(met, default=float(inside + LINE))
+        middle = max(half, min(wanted, lowest - half))
+        placed.append((middle - half, right, ends))
+        made.append(
+            {
+                "text": "<br>".join(escape(line) for line in lines),
+                "showarrow": False,
+                "x": round(math.log10(point.rate.effective), 4),
+                "y": round(point.rate.rate or 0, 5),
+                "xanchor": "right" if right else "left",
+                "align": "right" if right else "left",
+                "xshift": 9 if right else -9,
+                "yshift": round(middle - own),
+                "font": {"size": SMALL_FONT, "color": colour},
+            }
+        )
     return made

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from data.statistics import Rate, Unit, percent, rate_words
+from data.statistics import NO_BREAK, Rate, Unit, percent, rate_words
 from pages.parts.charts.figure import (
     LINE,
     NARROW,
@@ -27,6 +27,9 @@ from pages.parts.theme import palette
 FEW_COLUMNS = 4  # with more, the labels of the rows take more lines, so that the cells get their width
 NARROW_LABEL = 15  # characters
 GAP = 4  # pixels between the words of two columns
+WIDEST = 0.3  # of an interval that carries a shade: two ends of it would else have shades far apart
+LEGEND = 2 * LINE + 8  # pixels
+FEWER = "fewer than 10 letters"
 SHORTEST = 8  # characters of a column's name in a line, however many columns there are
 
 
@@ -41,8 +44,12 @@ def matrix(
     row_title: str = "",
     column_title: str = "",
     selected: tuple[str, str] | None = None,
+    hidden: Collection[tuple[str, str]] = (),
 ) -> Figure:
     """Rate and count in each cell, shaded by the rate; small cells grey with their count; no items, no cell.
+
+    A shade stands only where the cell is not small and its interval not wider than `WIDEST`; a legend below says what
+    the shades mean. Cells of `hidden` say that they have fewer than 10 letters, and nothing else.
 
     Labels map keys to words in the order shown (a plain list stands for itself); `cells` has (row key, column key).
     `diagonal` frames the cells whose keys are equal. Keys: `row|column`.
@@ -61,42 +68,71 @@ def matrix(
     counts = {pair: f"{cell.y:,} of {cell.n:,}" for pair, cell in cells.items()}
     most_lines = max(len(wrapped(label, width)) for label in rows.values())
     pitch = max(64 if any(len(text) > room for text in counts.values()) else 46, most_lines * LINE + 8)
-    figure = blank_figure(top + pitch * len(rows) + 4, colours.text, left=left, right=2, top=top, bottom=4)
+    figure = blank_figure(top + pitch * len(rows) + LEGEND, colours.text, left=left, right=2, top=top, bottom=LEGEND)
     layout = figure["layout"]
     layout |= {"barmode": "overlay", "bargap": 0}
     layout["xaxis"] = {"range": [0, len(names)], "visible": False, "fixedrange": True}
     layout["annotations"] += [_column_name(lines, index, colours.text) for index, lines in enumerate(names)]
     layout["yaxis"] = {"range": [len(rows) - 0.5, -0.5], "visible": False, "fixedrange": True}
     shown = _Cells()
-    highest = max((cell.rate for cell in cells.values() if cell.rate is not None and not cell.small), default=0.0)
+    highest = max(0.2, *(cell.rate or 0.0 for pair, cell in cells.items() if pair not in hidden and _shaded(cell)), 0.0)
     for (r, row), (c, column) in itertools.product(enumerate(rows), enumerate(columns)):
         cell = cells.get((row, column))
         if cell is None or not cell.n:
             continue
-        words = f"<b>{escape(rows[row])}</b> and <b>{escape(columns[column])}</b><br>{rate_words(cell, unit)}"
+        words = f"<b>{escape(rows[row])}</b> and <b>{escape(columns[column])}</b><br>"
+        if (row, column) in hidden:
+            shown.add(r, c, f"{row}|{column}", "few", words + FEWER, colours.surface, colours.muted)
+            continue
+        words += rate_words(cell, unit)
         text = (
             counts[row, column].replace(" of ", " of<br>") if len(counts[row, column]) > room else counts[row, column]
         )
         fill, colour = colours.surface, colours.muted
         if cell.rate is not None and not cell.small:
             text += f"<br><b>{percent(cell.rate, cell.n)}</b>"
-            fill, colour = _blend(colours.rate_low, colours.rate_high, cell.rate / max(0.2, highest)), colours.text
+            colour = colours.text
+            if _shaded(cell):
+                fill = _blend(colours.rate_low, colours.rate_high, cell.rate / highest)
         shown.add(r, c, f"{row}|{column}", text, words, fill, colour)
         if (row, column) == selected or (diagonal and row == column):
             layout["shapes"].append(_frame(r, c, colours.text, 3 if (row, column) == selected else 1.5))
     if not shown.keys:
         return nothing(unit, dark)
     figure["data"].append(shown.trace(colours.background))
+    layout["annotations"].append(_legend(colours.rate_low, colours.rate_high, highest, colours.muted, left))
     labels = ["<br>".join(escape(line) for line in wrapped(label, width)) for label in rows.values()]
     layout["annotations"] += [row_label(label, "y", index, left) for index, label in enumerate(labels)]
-    above: dict[str, Any] = {"x": 0, "y": 1, "yanchor": "bottom"}
-    if column_title:
-        layout["annotations"].append(small_note(escape(column_title), colours.muted, yshift=round(head), **above))
+    layout["annotations"] += _above(column_title, row_title, head, left, width, colours.muted)
+    return figure
+
+
+def _shaded(cell: Rate) -> bool:
+    """Whether a cell's rate is known well enough for a shade."""
+    return cell.rate is not None and not cell.small and cell.high - cell.low <= WIDEST
+
+
+def _legend(low: str, high: str, highest: float, colour: str, left: float) -> dict[str, Any]:
+    """What the shades mean, in two lines below the cells."""
+    least, most = (f'<span style="color:{shade}">\u25a0</span>' for shade in (low, high))
+    text = (
+        f"Shade: 0{NO_BREAK}% {least} to {most} {100 * highest:.0f}{NO_BREAK}% overturned"
+        f"<br>No shade: too few, or an interval wider than {100 * WIDEST:.0f} points"
+    )
+    below: dict[str, Any] = {"x": 0, "y": 0, "yanchor": "top", "xshift": -round(left), "yshift": -4}
+    return small_note(text, colour, **below) | {"align": "left"}
+
+
+def _above(
+    column_title: str, row_title: str, head: float, left: float, width: int, colour: str
+) -> list[dict[str, Any]]:
+    """The titles of columns and rows, above the cells."""
+    place: dict[str, Any] = {"x": 0, "y": 1, "yanchor": "bottom"}
+    made = [small_note(escape(column_title), colour, yshift=round(head), **place)] if column_title else []
     if row_title:
         lines = "<br>".join(escape(line) for line in wrapped(row_title, width))
-        note = small_note(lines, colours.muted, xshift=-round(left), yshift=4, **above)
-        layout["annotations"].append(note | {"align": "left"})
-    return figure
+        made.append(small_note(lines, colour, xshift=-round(left), yshift=4, **place) | {"align": "left"})
+    return made
 
 
 class _Cells:

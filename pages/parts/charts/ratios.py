@@ -12,6 +12,8 @@ from data.statistics import NO_BREAK, Rate, Unit, count_words, rate_words
 from pages.parts.charts.figure import (
     CHARACTER,
     HEAD,
+    LINE,
+    NARROW,
     SMALL_FONT,
     Figure,
     Trace,
@@ -23,34 +25,55 @@ from pages.parts.charts.figure import (
     wrapped,
 )
 from pages.parts.charts.rates import overall_label, rate_axis, whiskers
-from pages.parts.charts.rows import at_right, label_lines, label_width, row_axis, row_centres, row_heights, row_label
+from pages.parts.charts.rows import (
+    RING,
+    at_right,
+    band,
+    label_lines,
+    label_width,
+    rings,
+    row_axis,
+    row_centres,
+    row_heights,
+    row_label,
+)
 from pages.parts.theme import palette
 
 BOTTOM = 48  # pixels for the ticks and the titles of the axes
-RATIOS_FROM = 0.6  # of the width between labels and figures
 WHY_CHARACTERS = 20
 NEARLY_ALL = 0.95  # of a group compared: hovering alone says so
 NAME_CHARACTERS = 20  # two columns of marks need the width
-_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
+RATES_END, RATIOS_BEGIN = (
+    0.5,
+    0.62,
+)  # shares of the width: the last figure of one axis is clear of the first of the other
+TICK = 30  # pixels for a figure of the axis of ratios
+_TICKS = ((0.1, 0.2, 0.5, 1, 2, 5, 10), (0.1, 0.5, 1, 2, 10), (0.1, 1, 10), (0.5, 1, 2), (1,))
 
 
 @dataclass(frozen=True, slots=True)
 class RatioRow:
-    """One row of `rate_and_ratio`; `ratio` is None where none was asked for."""
+    """One row of `rate_and_ratio`; `ratio` is None where none was asked for.
+
+    `stands_out` and `ratio_stands_out`: rate and ratio differ from the rest after correction over the list (the rings).
+    """
 
     key: str
     label: str
     rate: Rate
     ratio: Ratio | None
     selected: bool = False
+    stands_out: bool = False
+    ratio_stands_out: bool = False
 
 
 def rate_and_ratio(rows: Sequence[RatioRow], overall: Rate, *, unit: Unit = "decision", dark: bool = False) -> Figure:
     """Rates on an axis from 0 and ratios on a logarithmic one with a line at 1, one row a group in the order given.
 
     Small rows are hollow and grey, say their count and stand on neither axis. Where a row has no ratio, or one of a part
-    too small for it, the place says why; a ratio of a part of the group stands above the share of that part. Ratios are grey diamonds: they are not
-    shares, each compares with 1 and none with another. Keys are the rows' own.
+    too small for it, the place says why; a ratio of a part of the group stands above the share of that part. Ratios are
+    grey diamonds: they are not shares, each compares with 1 and none with another. Rings say what differs from the rest
+    after correction; what is chosen is bold on a ground of its own. Keys are the rows' own.
     """
     if not rows:
         return nothing(unit, dark)
@@ -65,30 +88,43 @@ def rate_and_ratio(rows: Sequence[RatioRow], overall: Rate, *, unit: Unit = "dec
     left = label_width([row.label for row in rows], any(row.selected for row in rows), notes, NAME_CHARACTERS)
     partly = any(_on_part(row.ratio) for row in rows)
     right = (8 if partly else 5) * CHARACTER
-    figure = blank_figure(HEAD + sum(heights) + BOTTOM, colours.text, left=left, right=right, top=HEAD, bottom=BOTTOM)
+    ringed = any(row.stands_out or row.ratio_stands_out for row in rows)
+    bottom = BOTTOM + (LINE if ringed else 0)
+    figure = blank_figure(HEAD + sum(heights) + bottom, colours.text, left=left, right=right, top=HEAD, bottom=bottom)
     layout = figure["layout"]
     layout["yaxis"] = row_axis(sum(heights), 0, 1)
     axis = rate_axis([*(row.rate for row in rows), overall], colours.faint, colours.muted, most_ticks=4)
-    layout["xaxis"] = axis | {"domain": [0, 0.54], "title": _title("Overturned, raw", colours.muted)}
-    layout["xaxis2"] = _ratio_axis(rows, colours.faint, colours.muted)
+    title = "Overturned, raw" + (f"<br>{RING}" if ringed else "")
+    layout["xaxis"] = axis | {"domain": [0, RATES_END], "title": _title(title, colours.muted)}
+    room = (NARROW - left - right) * (1 - RATIOS_BEGIN)
+    layout["xaxis2"] = _ratio_axis(rows, colours.faint, colours.muted, max(2, int(room / TICK)))
     layout["xaxis3"] = {"range": [0, 1], "visible": False, "fixedrange": True, "anchor": "y", "overlaying": "x"}
     at = row_centres(heights)
-    _lines(layout, overall, colours.muted)
+    # Small rows say their counts where the lines would strike them through; they are the last ones.
+    ends = [y + height / 2 for y, height, on in zip(at, heights, placed, strict=True) if on]
+    _lines(layout, overall, colours.muted, max(ends, default=0))
+    chosen = zip(rows, at, heights, strict=True)
+    layout["shapes"].extend(band(y, height, colours.surface) for row, y, height in chosen if row.selected)
     together = overall_label(overall, unit, colours.muted)
     layout["annotations"].append(together | {"xshift": -round(left)})
     layout["annotations"].extend(row_label(text, "y", y, left) for text, y in zip(labels, at, strict=True))
     shown = [(row, y) for row, y, is_placed in zip(rows, at, placed, strict=True) if is_placed]
     small = [(row, y) for row, y, is_placed in zip(rows, at, placed, strict=True) if not is_placed]
-    figure["data"].extend(_rates(shown, unit, colours.outcomes["overturned"], colours.text))
+    figure["data"].extend(_rates(shown, unit, colours.outcomes["overturned"]))
+    stands_out = [(round(row.rate.rate or 0, 5), y, row.key) for row, y in shown if row.stands_out]
+    figure["data"].extend(rings(stands_out, colours.text))
     with_ratio = [(row, row.ratio, y) for row, y in shown if row.ratio is not None and _is_given(row.ratio)]
     if with_ratio:
-        figure["data"].extend(_ratios(with_ratio, layout["xaxis2"]["range"], colours.grey))
+        reach = layout["xaxis2"]["range"]
+        figure["data"].extend(_ratios(with_ratio, reach, colours.grey))
+        apart = [(_within(ratio.ratio, reach), y, row.key) for row, ratio, y in with_ratio if row.ratio_stands_out]
+        figure["data"].extend(rings(apart, colours.text, "x2"))
         layout["annotations"].extend(
             at_right(f"{ratio.ratio:.2f}{_part(ratio, colours.muted)}", y, right) for _, ratio, y in with_ratio
         )
     without = [(why_none(row.ratio), y) for row, y in shown if row.ratio is not None and not _is_given(row.ratio)]
     layout["annotations"].extend(
-        small_note("<br>".join(wrapped(words, WHY_CHARACTERS)), colours.muted, x=RATIOS_FROM, y=y, yref="y")
+        small_note("<br>".join(wrapped(words, WHY_CHARACTERS)), colours.muted, x=RATIOS_BEGIN, y=y, yref="y")
         | {"align": "left", "yanchor": "middle"}
         for words, y in without
     )
@@ -139,15 +175,21 @@ def _title(text: str, colour: str) -> dict[str, Any]:
     return {"text": text, "font": {"size": SMALL_FONT, "color": colour}, "standoff": 6}
 
 
-def _ratio_axis(rows: Sequence[RatioRow], faint: str, muted: str) -> dict[str, Any]:
-    """From the lowest limit to the highest, 1 among them, never beyond a tenth and ten times; four ticks."""
+def _within(value: float | None, reach: Sequence[float]) -> float:
+    """The value, or the end of the logarithmic axis that it lies beyond."""
+    return round(min(10 ** reach[1], max(10 ** reach[0], value or 0)), 4)
+
+
+def _ratio_axis(rows: Sequence[RatioRow], faint: str, muted: str, most: int) -> dict[str, Any]:
+    """From the lowest limit to the highest, 1 among them, never beyond a tenth and ten times; at most `most` ticks."""
     ratios = [row.ratio for row in rows if row.ratio and row.ratio.ratio and _is_given(row.ratio)]
     low = max(0.1, min([0.5, *(ratio.low or 0.1 for ratio in ratios)]) * 0.9)
     high = min(10.0, max([2.0, *(ratio.high or 1 for ratio in ratios)]) * 1.1)
-    ticks = [tick for tick in _TICKS if low <= tick <= high]
+    choices = [[tick for tick in ticks if low <= tick <= high] for ticks in _TICKS]
+    ticks = next((ticks for ticks in choices if len(ticks) <= most), choices[-1])
     return {
         "type": "log",
-        "domain": [RATIOS_FROM, 1],
+        "domain": [RATIOS_BEGIN, 1],
         "range": [round(math.log10(low), 4), round(math.log10(high), 4)],
         "tickvals": ticks,
         "ticktext": [f"{tick:g}" for tick in ticks],
@@ -162,8 +204,9 @@ def _ratio_axis(rows: Sequence[RatioRow], faint: str, muted: str) -> dict[str, A
     }
 
 
-def _lines(layout: dict[str, Any], overall: Rate, colour: str) -> None:
-    upright: dict[str, Any] = {"type": "line", "yref": "y domain", "y0": 0, "y1": 1}
+def _lines(layout: dict[str, Any], overall: Rate, colour: str, end: float) -> None:
+    """The lines at the overall rate and at 1, from the top to `end`."""
+    upright: dict[str, Any] = {"type": "line", "yref": "y", "y0": 0, "y1": end}
     if overall.rate is not None and not overall.small:
         upright["line"] = {"color": colour, "width": 1, "dash": "dot"}
         layout["shapes"].append(upright | {"x0": overall.rate, "x1": overall.rate})
@@ -172,21 +215,18 @@ def _lines(layout: dict[str, Any], overall: Rate, colour: str) -> None:
 
 def _hover(row: RatioRow, unit: Unit) -> str:
     ratio = f"<br>{hover_ratio(row.ratio)}" if row.ratio and not row.rate.small else ""
-    return f"<b>{escape(row.label)}</b><br>{rate_words(row.rate, unit)}{ratio}"
+    apart = "<br>the rate differs from the rest" if row.stands_out else ""
+    apart += "<br>the ratio differs from 1" if row.ratio_stands_out else ""
+    return f"<b>{escape(row.label)}</b><br>{rate_words(row.rate, unit)}{ratio}{apart}"
 
 
-def _rates(shown: Sequence[tuple[RatioRow, float]], unit: Unit, colour: str, text: str) -> list[Trace]:
+def _rates(shown: Sequence[tuple[RatioRow, float]], unit: Unit, colour: str) -> list[Trace]:
     if not shown:
         return []
     lines = whiskers([row.rate for row, _ in shown], [y for _, y in shown], [colour] * len(shown), 2)
     x = [round(row.rate.rate or 0, 5) for row, _ in shown]
     dots = _marks(shown, x, unit) | {"marker": {"color": colour, "size": 11, "opacity": 1}}
-    chosen = [(row, y) for row, y in shown if row.selected]
-    if not chosen:
-        return [*lines, unfaded(dots)]
-    ring = {"symbol": "circle-open", "size": 19, "color": text, "line": {"width": 2}}
-    rings = _marks(chosen, [round(row.rate.rate or 0, 5) for row, _ in chosen], unit)
-    return [*lines, unfaded(dots), unfaded(rings | {"hoverinfo": "skip", "marker": ring})]
+    return [*lines, unfaded(dots)]
 
 
 def _marks(shown: Sequence[tuple[RatioRow, float]], x: Sequence[float], unit: Unit) -> Trace:
@@ -212,7 +252,7 @@ def _ratios(shown: Sequence[tuple[RatioRow, Ratio, float]], reach: Sequence[floa
         y += [at, at, None]
     line = {"color": colour, "width": 2}
     lines = {"type": "scatter", "mode": "lines", "x": x, "y": y, "xaxis": "x2", "line": line, "hoverinfo": "skip"}
-    middle = [round(min(high, max(low, ratio.ratio or 0)), 4) for _, ratio, _ in shown]
+    middle = [_within(ratio.ratio, reach) for _, ratio, _ in shown]
     diamonds = _marks([(row, at) for row, _, at in shown], middle, "decision")
     diamonds |= {"hovertext": [f"<b>{escape(row.label)}</b><br>{hover_ratio(ratio)}" for row, ratio, _ in shown]}
     diamonds |= {"xaxis": "x2", "marker": {"symbol": "diamond", "size": 10, "color": colour, "opacity": 1}}

@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from pages.parts.charts.figure import CHARACTER, LINE, SMALL_FONT, escape, wrapped
+from pages.parts.charts.figure import CHARACTER, LINE, SMALL_FONT, Trace, escape, unfaded, wrapped
 
 LABEL_CHARACTERS = 30  # a longer label takes another line
+RING = "Ring: differs from the rest"
 PITCH = 30  # pixels between rows of one line
 
 
@@ -49,6 +50,30 @@ def row_heights(labels: Sequence[str]) -> list[int]:
 def row_centres(heights: Sequence[int]) -> list[float]:
     """Where the middle of each row lies, in pixels from the top."""
     return [end - height / 2 for end, height in zip(itertools.accumulate(heights), heights, strict=True)]
+
+
+def band(y: float, height: float, colour: str) -> dict[str, Any]:
+    """The ground behind a chosen row `height` pixels high with its middle at `y`."""
+    place = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": y - height / 2, "y1": y + height / 2}
+    return {"type": "rect", **place, "fillcolor": colour, "line": {"width": 0}, "layer": "below"}
+
+
+def rings(places: Sequence[tuple[float, float, str]], colour: str, axis: str = "x") -> list[Trace]:
+    """Rings around the marks (x, y, key) of what differs from the rest after correction: on every chart they mean that."""
+    if not places:
+        return []
+    ring = {"symbol": "circle-open", "size": 19, "color": colour, "line": {"width": 2}}
+    trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [x for x, _, _ in places],
+        "y": [y for _, y, _ in places],
+        "customdata": [key for _, _, key in places],
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+        "marker": ring,
+    }
+    return [unfaded(trace | ({} if axis == "x" else {"xaxis": axis}))]
 
 
 def row_axis(height: float, low: float, high: float) -> dict[str, Any]:

@@ -42,10 +42,13 @@ def inside(figure: Figure, width: int) -> str:
         more_lines, more_words = drawn(axis, crossed, colour)
         lines, words = lines + more_lines, words + more_words
     page = _Page(found, width, layout)
-    shapes = "".join(page.shape(shape) for shape in layout.get("shapes", ()))
+    below, above = (
+        "".join(page.shape(shape) for shape in layout.get("shapes", ()) if (shape.get("layer") == "below") == under)
+        for under in (True, False)
+    )
     marks = traces(figure["data"], found, layout, colour)
     said = "".join(page.annotation(note, colour) for note in layout.get("annotations", ()))
-    return lines + marks + shapes + words + said
+    return below + lines + marks + above + words + said
 
 
 class _Page:
