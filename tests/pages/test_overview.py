@@ -80,7 +80,7 @@ def test_every_list_counts_what_the_labels_count(
     assert table["Rate %"].iloc[: len(rates)].notna().all(), "small groups stand below the others"
 
 
-def test_the_lists_stand_in_order(open_page: OpenPage) -> None:
+def test_the_lists_stand_in_order_and_any_other_dimension_last(open_page: OpenPage) -> None:
     headings = [heading.value for heading in open_page("overview", side="reviewer").subheader]
     assert headings[2:] == [
         "By imaging modality",
