@@ -37,7 +37,8 @@ def grounds(view: View, filters: Filters) -> None:
         alt=f"Grounds by outcome: {alt}",
         on_click=choose,
     )
-    note(sentence(found))
+    both = " A partly overturned letter is on both sides." if unit == "letter" else ""
+    note(f"{sentence(found)}{both}")
     columns = [f"{side}{what}" for side in ("Overturned", "Upheld") for what in (": stating", ": all", " %")]
     rows = [[one.label, *_cells(one.overturned), *_cells(one.upheld), _versus(one)] for one in found]
     table(

@@ -169,3 +169,11 @@ def test_words_that_only_hold_a_case_number_are_searched(open_page: OpenPage, ty
     app = open_page("imaging")
     app.sidebar.text_input(key="ov-w-words").set_value(typed).run()
     assert app.query_params["words"] == typed
+
+
+def test_what_cannot_be_read_is_not_answered_with_advice_on_rare_tests(open_page: OpenPage) -> None:
+    def said(**query: str) -> str:
+        return " ".join(info.value for info in open_page("overview", **query).info)
+
+    assert "adding a second modality" not in said(date="nonsense")
+    assert "adding a second modality" in said(modality="pet", body="eye", date="2015-01-01..2015-01-02")

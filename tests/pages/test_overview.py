@@ -113,3 +113,16 @@ def test_what_was_read_is_counted_and_what_was_not_is_named(open_page: OpenPage)
     loaded = table_of(app, "Decided in").set_index("Decided in")["Letters loaded"]
     assert loaded.sum() == len({item.letter for item in ITEMS})
     assert loaded["2016"] == len({item.letter for item in ITEMS if item.decided and item.decided.year == 2016})
+
+
+@pytest.mark.parametrize("page", ["overview", "guidelines", "imaging", "specialties"])
+@pytest.mark.parametrize("outcome", ["overturned", "upheld"])
+def test_of_one_outcome_alone_counts_are_shown_and_no_rates(open_page: OpenPage, page: str, outcome: str) -> None:
+    app = open_page(page, outcome=outcome)
+    said = " ".join(markup(app))
+    assert said.count("so no rate on this page can say anything") == 1
+    assert "100 %" not in said
+    assert "cannot be told apart" not in said
+    columns = {column for frame in app.main.dataframe for column in frame.value.columns}
+    assert not {"Rate %", "Low %", "High %", "Ratio", "Lower limit %"} & columns
+    assert "Share %" in columns
