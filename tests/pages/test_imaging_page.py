@@ -129,3 +129,8 @@ def test_chosen_studies_alone_have_rows() -> None:
     }
     assert rows_asked(studies(Filters().choose("study", Choice(("fused_pet_ct",))), "apart")) == {"fused_pet_ct"}
     assert rows_asked(studies(Filters())) == set(dimensions()["modality"].keys)
+
+
+def test_by_letter_it_says_that_a_partly_overturned_letter_is_on_both_sides(open_page: OpenPage) -> None:
+    assert markup(open_page("imaging", unit="letter"), "A partly overturned letter is on both sides.")
+    assert not markup(open_page("imaging"), "A partly overturned letter is on both sides.")
