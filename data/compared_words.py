@@ -87,7 +87,7 @@ def standardised_sentences(found: tuple[StandardisedDifference, tuple[str, ...]]
     n = matched.n
     text = (
         f"{points(difference.d, n)} ({points_interval(difference.low, difference.high, n)}): "
-        f"{percent(difference.rate or 0.0, n)} of {counted(matched.n, 'decision')} in A, "
+        f"{percent(difference.rate or 0.0, n)} of {counted(matched.n, 'disputed item')} in A, "
         f"{percent(difference.given_mix, n)} among comparable letters of B"
     )
     least = "Only " if matched.share < 0.5 else ""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from data.coverage import LastLoad, Problems, Stated
 from data.sentences import day, listed, published_letters
-from data.statistics import counted, percent
+from data.statistics import NO_BREAK, counted, percent
 
 PROBLEM_WORDS = {
     "contradiction": "the letter contradicts itself",
@@ -32,9 +32,14 @@ def loaded_words(years: Mapping[int | None, int], real: bool) -> str:
     loaded = sum(known.values())
     whole = sum(published.values())
     return (
-        f"{loaded:,} of about {of:,} letters published in the years that are loaded ({percent(loaded / of, of)}), and of about {whole:,} "
-        f"published from {min(published)} to {until} ({percent(loaded / whole, whole)}). Years are of the decision here and of the issue there.{undated}"
+        f"{loaded:,} of about {of:,} letters published in the years that are loaded ({_share(loaded, of)}), and of about {whole:,} "
+        f"published from {min(published)} to {until} ({_share(loaded, whole)}). Years are of the decision here and of the issue there.{undated}"
     )
+
+
+def _share(part: int, of: int) -> str:
+    """`2.3 %`, and `less than 0.1 %` for what is not nothing but would be rounded to it."""
+    return f"less than 0.1{NO_BREAK}%" if 0 < part < of / 1000 else percent(part / of, of)
 
 
 def year_rows(years: Mapping[int | None, int], real: bool) -> list[list[object]]:

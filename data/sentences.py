@@ -127,6 +127,9 @@ def _dates_text(filters: Filters) -> str:
     return text + (" or not stated" if dates.undated else "")
 
 
+_UNKNOWN_NAMED = 3
+
+
 def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxyType({})) -> list[str]:
     """A sentence for everything in the filter that this installation does not know or that nothing can ever match.
 
@@ -134,17 +137,18 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
     """
     found = [
         f"The link says {name}={value!r}, which cannot be read here. Nothing matches until it is taken out."
-        for name, value in filters.unreadable
+        for name, value in filters.unreadable[:_UNKNOWN_NAMED]
     ]
+    if len(filters.unreadable) > _UNKNOWN_NAMED:
+        more = counted(len(filters.unreadable) - _UNKNOWN_NAMED, "more condition")
+        found.append(f"{more} of the link cannot be read here either.")
+    unknown: dict[str, list[str]] = {}
     for key, choice in filters.choices:
         dimension = dimensions()[key]
         known = {*dimension.keys, *held.get(key, ()), NOT_STATED}
         for value in (*choice.include, *choice.exclude):
             if value not in known:
-                found.append(
-                    f"The filter names {value!r} under {dimension.label.lower()}, a value that is not known here: it matches no decision. "
-                    "Take it out, or ask who sent the link."
-                )
+                unknown.setdefault(dimension.label.lower(), []).append(repr(value))
         if (
             choice.mode != "any"
             and len(choice.include) > 1
@@ -154,6 +158,15 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
                 f"No decision is {listed([dimension.term_label(value) for value in choice.include])} at once under "
                 f"{dimension.label.lower()}: choose any of them instead of all."
             )
+    for label, values in unknown.items():
+        more = f" and {counted(len(values) - _UNKNOWN_NAMED, 'more value')}" if len(values) > _UNKNOWN_NAMED else ""
+        names = ", ".join(values[:_UNKNOWN_NAMED]) if more else listed(values)
+        what, them = ("a value that is", "it matches") if len(values) == 1 else ("values that are", "they match")
+        it = "it" if len(values) == 1 else "them"
+        found.append(
+            f"The filter names {names}{more} under {label}, {what} not known here: {them} no decision. "
+            f"Take {it} out, or ask who sent the link."
+        )
     if filters.dates.reversed:
         found.append(
             f"The dates are the wrong way round: they begin on {day(filters.dates.start)} and end on {day(filters.dates.end)}, "
@@ -258,13 +271,18 @@ def standing_out(groups: list[Group], kind: str = "group", most: int | None = No
 
 def _named(groups: list[Group], most: int | None) -> str:
     if most is None or len(groups) <= most:
-        return listed([group.label for group in groups])
+        return listed([quoted(group.label) for group in groups])
     frequent = sorted(groups, key=lambda group: -group.rate.n)[:most]
-    return f"{', '.join(group.label for group in frequent)} and {len(groups) - most} more"
+    return f"{', '.join(quoted(group.label) for group in frequent)} and {len(groups) - most} more"
 
 
 def _direction(group: Group) -> float:
     return (group.versus_rest.d or 0.0) if group.versus_rest else 0.0
+
+
+def quoted(label: str) -> str:
+    """A label as a noun in a sentence: in quotes where it is more than two words, which may hold an `and` of their own."""
+    return f"“{label}”" if len(label.split()) > 2 else label
 
 
 def listed(names: list[str], joiner: str = "and") -> str:

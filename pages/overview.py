@@ -63,14 +63,18 @@ table(
     [[name, count, round(100 * count / head.letters, 1)] for name, count in letters_by_outcome],
     name="letters-by-outcome",
 )
-without = "; ".join(
-    f"without {counted(count, name)}: {rate_words(view.ask('headline', (*view.filters.without, switch)).rate, unit)}"
-    for switch, name, count in (
-        ("ancillary", "ancillary item", head.ancillary),
-        ("modified", "modified request", head.modified),
-        ("retrospective", "retrospective request", head.retrospective),
+without = (
+    ""
+    if view.filters.outcome
+    else "; ".join(
+        f"without {counted(count, name)}: {rate_words(view.ask('headline', (*view.filters.without, switch)).rate, unit)}"
+        for switch, name, count in (
+            ("ancillary", "ancillary item", head.ancillary),
+            ("modified", "modified request", head.modified),
+            ("retrospective", "retrospective request", head.retrospective),
+        )
+        if count
     )
-    if count
 )
 if without:
     note(f"{without[0].upper()}{without[1:]}. Switches in the sidebar leave them out.")
@@ -87,8 +91,9 @@ boards = {
     "body": ("Body part", "By body part"),
     "category": ("Treatment category", "By treatment category"),
 }
+how = "count" if view.filters.outcome else "rate"
 note(
-    f"Each list is ranked by rate and keeps its {MOST} most frequent groups; the table below it has the rest. An item with two body parts, "
+    f"Each list is ranked by {how} and keeps its {MOST} most frequent groups; the table below it has the rest. An item with two body parts, "
     "modalities or sources, or a reviewer with two specialties, counts under both."
 )
 for pair in (list(boards)[start : start + 2] for start in range(0, len(boards), 2)):
@@ -100,6 +105,7 @@ for pair in (list(boards)[start : start + 2] for start in range(0, len(boards), 
             dots(view, name, stated, heading=boards[name][0], most=MOST, compact=True)
 
 further(view, tuple(boards))
-what_moved(view, tuple(boards))
+if not view.filters.outcome:
+    what_moved(view, tuple(boards))
 what_was_read(view)
 definitions()

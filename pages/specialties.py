@@ -25,8 +25,9 @@ by = option("by", "Compare by", offered)
 section(f"{COMPARED[by]}: raw, and beside comparable letters")
 ratios(view, by, heading=dimensions()[by].label)
 
-section(f"Further from the common rate than the size explains: each {unit_of(view)} once")
-points(view, option("point", "A point is", {"group": "Specialty groups", "set": "Exact sets of specialties"}))
+if not view.filters.outcome:
+    section(f"Further from the common rate than the size explains: each {unit_of(view)} once")
+    points(view, option("point", "A point is", {"group": "Specialty groups", "set": "Exact sets of specialties"}))
 
 section("By specialty and imaging modality")
 by_modality(view)

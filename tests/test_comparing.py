@@ -12,16 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.citing import citation_label
-from data.compared_words import points, points_interval
+from data.compared_words import points, points_interval, standardised_sentences
 from data.comparing import MIXES
-from data.comparison import composition, standardised_difference
+from data.comparison import StandardisedDifference, composition, standardised_difference
 from data.filters import Choice, Filters
 from data.fixing import Fix, fix_words
 from data.guidelines import citation_phrase
 from data.queries import Reader
 from data.schema import dimensions
 from data.segments import beside_as, everyone_else, narrowed
-from data.standardise import Cell, Stratum
+from data.standardise import Cell, Matched, Stratum
 from data.statistics import CrossSums, Sums, difference, overturn_rate, pooled_rho
 from data.warehouse import Snapshot
 from tests.plain import PlainItem, as_units, by_letter, cross_sums, matches, some_filters, sums
@@ -378,3 +378,8 @@ def test_a_line_of_the_fix_list_says_no_more_than_it_carries() -> None:
         "Reviewers found “ODG” in 12 of 40 overturned decisions in 40 letters: 30 % (18 to 46 %), "
         "with nothing outside this filter to compare.",
     ]
+
+
+def test_what_is_standardised_are_disputed_items() -> None:
+    found = StandardisedDifference(0.2, 0.1, 0.1, 0.05, 0.15, Matched(300, 300, 60, 30.0, {}, 300))
+    assert "of 300 disputed items in A" in standardised_sentences((found, ("year",)))[0]

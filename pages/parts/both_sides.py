@@ -38,7 +38,8 @@ def _crossed(view: View) -> None:
     titles = {"row_title": "Cited", "column_title": "Relied on"}
     figure = matrix(cited, relied_on, shown, unit=unit_of(view), dark=view.dark, diagonal=True, **titles)
     alt = "Overturn rate by the source cited and the source relied on"
-    draw(figure, key="ov-matrix", alt=alt, on_click=partial(choose_pair, "admin", "reviewer"))
+    if not view.filters.outcome:
+        draw(figure, key="ov-matrix", alt=alt, on_click=partial(choose_pair, "admin", "reviewer"))
     note(
         "Rows: cited by the claims administrator. Columns: relied on by the reviewer. Framed: both name the source. "
         f"{cut_off(cells, cited, relied_on)}"
@@ -61,4 +62,5 @@ def both_sides(view: View) -> None:
         section("How the two sides relate")
         stated = [group for group in groups if group.key != NOT_STATED]
         dots(view, "agreement", stated, heading="Sources of both sides", by_rate=False, compact=True)
-    note(f"{agreement_words(groups, unit_of(view))}")
+    if not view.filters.outcome:
+        note(f"{agreement_words(groups, unit_of(view))}")

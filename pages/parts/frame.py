@@ -27,6 +27,7 @@ _ONE_OUTCOME = (
 )
 
 
+_RARE = " Rare tests have few letters: adding a second modality or a wider range of dates helps most."
 _OLD_INDEX = (
     "The words of this snapshot were indexed before letters had parts, so nothing is found in one part of them or by case "
     "number. The next load, or python -m loaders reparse, indexes them anew."
@@ -98,9 +99,9 @@ def note(markup: str) -> None:
 def nothing_found(view: View) -> None:
     """Say that the filter matches nothing, and offer the ways on; stops the run."""
     briefing.note_answer("No decision matches this filter.")
+    rare = "" if view.filters.unreadable else _RARE
     st.info(
-        "No decision matches this filter. Take one of the conditions above away (the cross on its chip), or clear them all. "
-        "Rare tests have few letters: adding a second modality or a wider range of dates helps most."
+        f"No decision matches this filter. Take one of the conditions above away (the cross on its chip), or clear them all.{rare}"
     )
     st.button("Clear all filters", on_click=apply, args=(view.filters.cleared(),), key="ov-clear-empty")
     st.stop()

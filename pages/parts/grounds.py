@@ -38,7 +38,8 @@ def grounds(view: View, filters: Filters) -> None:
         alt=f"Grounds by outcome: {alt}",
         on_click=choose,
     )
-    note(f"{sentence(found)} {HOW}")
+    both = " A partly overturned letter is on both sides." if unit == "letter" else ""
+    note(f"{sentence(found)} {HOW}{both}")
     columns = [f"{side}{what}" for side in ("Overturned", "Upheld") for what in (": stating", ": all", " %")]
     rows = [
         [one.label, *(cell for outcome in OUTCOMES for cell in _cells(_side(one, outcome))), _versus(one)]

@@ -42,6 +42,15 @@ def over_time(view: View, head: Headline) -> None:
     ]
     stretches = control_chart(observed)
     shown = [_period(length, point) for stretch in stretches for point in stretch.points]
+    if view.filters.outcome:
+        table(
+            view,
+            (length.capitalize(), *rate_columns(view)),
+            [[one.label, *rate_cells(view, one.rate)] for one in shown],
+            name=f"by-{length}",
+            title=f"Counts by {length}",
+        )
+        return
     if all(period.rate.small for period in shown):
         note(f"No {length} has enough letters for a rate; the table has the counts.")
     elif len(shown) == 1:

@@ -16,11 +16,12 @@ from data.schema import NOT_STATED, dimensions
 from data.sentences import listed, standing_out
 from data.spans import Length, period_end
 from data.statistics import Unit, counted, rate_words
+from pages.parts.charts.bars import count_bars
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.draw import draw
 from pages.parts.frame import note
 from pages.parts.state import View, apply, current
-from pages.parts.tables import group_table
+from pages.parts.tables import group_table, rate_cells, rate_columns, table
 from pages.parts.theme import modality_colour
 
 NAMED = 4  # groups that a note below half the width of the page names
@@ -101,6 +102,7 @@ def dots(
 
     The line across is the rate of everything in the filter, or that of `head`. The picture keeps the `most` frequent
     groups that are stated, and never more than `MOST_ROWS` beside the chosen ones; the table below has all of them.
+    With one outcome alone in the filter there is no rate: bars of counts, with shares of the make-up in the table.
     `on_pick` hears clicks instead of the filter, with `picked` as what is chosen; what is no dimension and has none cannot
     be clicked.
     """
@@ -110,6 +112,9 @@ def dots(
     ordered = sorted(groups, key=_place) if by_rate else list(groups)
     if not ordered:
         st.info("Nothing to show here for this filter.")
+        return
+    if view.filters.outcome:
+        _make_up(view, dimension, ordered, heading=heading, most=most or MOST_ROWS, head=head, on_click=on_click)
         return
     kept = {group.key for group in largest(groups, MOST_ROWS if most is None else most, stated=most is not None)}
     shown = [group for group in ordered if group.key in kept or group.key in chosen]
@@ -138,3 +143,33 @@ def dots(
         rarer += f", {listed(hidden)} among them." if 0 < len(hidden) <= NAMED else "."
     note(html.escape(f"{standing_out(list(groups), most=NAMED if compact else None)}{rarer}"))
     group_table(view, ordered, name=dimension.replace("_", "-"), heading=heading, on_row=on_click)
+
+
+def _make_up(
+    view: View,
+    dimension: str,
+    groups: Sequence[Group],
+    *,
+    heading: str,
+    most: int,
+    head: Headline,
+    on_click: Callable[[str], None] | None,
+) -> None:
+    """How many there are of each group, as bars and as shares of all in the filter, the most frequent first."""
+    ordered = sorted(groups, key=lambda group: -group.rate.n)
+    chosen = view.filters.choice(dimension).include
+    bars = [(group.key, group.label, group.rate.n, group.key in chosen) for group in ordered[:most]]
+    draw(
+        count_bars(bars, unit=unit_of(view), dark=view.dark),
+        key=f"ov-dots-{dimension}-{heading}",
+        alt=f"{heading}, counts: " + "; ".join(f"{label} {n:,}" for _, label, n, _ in bars[:12]),
+        on_click=on_click,
+    )
+    table(
+        view,
+        (heading, *rate_columns(view), "Share %"),
+        [[one.label, *rate_cells(view, one.rate), round(100 * one.rate.n / head.rate.n, 1)] for one in ordered],
+        name=dimension.replace("_", "-"),
+        keys=[one.key for one in ordered],
+        on_row=on_click,
+    )

@@ -14,7 +14,7 @@ from data.filters import Choice
 from data.funnel import funnel, funnel_words
 from data.rates import Group, Headline
 from data.schema import NOT_STATED, dimensions
-from data.sentences import standing_out
+from data.sentences import quoted, standing_out
 from data.standardise import FEWEST_LETTERS, Ratio
 from data.statistics import Rate, rate_words
 from data.strata import OTHER_COMBINATIONS, Standardised
@@ -24,7 +24,7 @@ from pages.parts.charts.funnel import funnel_plot
 from pages.parts.charts.matrix import FEWER, matrix
 from pages.parts.charts.ratios import RatioRow, hover_ratio, rate_and_ratio
 from pages.parts.frame import note
-from pages.parts.pictures import choose_pair, cut_off, toggle, unit_of
+from pages.parts.pictures import choose_pair, cut_off, dots, toggle, unit_of
 from pages.parts.state import View, apply, current
 from pages.parts.tables import group_table, rate_cells, rate_columns, table
 
@@ -40,6 +40,10 @@ _RATIO = (
     "The ratio sets what was overturned against what the other reviewers’ rates would give for the same mix: imaging modality or category, "
     "year of the UR denial, body part, modified or not, age of the claim. Each compares with 1, none with another. It speaks of the items that "
     "have comparable letters: “on 86 %” below a ratio is their share, and where they are too few no ratio is given. "
+)
+OTHER_QUESTION = (
+    "The funnel asks another question than the sentence at the top, so the two may differ: it sets each group against the rate of all "
+    "together, group by group and without correction for their number; the sentence sets it against the rest, corrected over all groups."
 )
 MOST_ROWS, MOST_COLUMNS = 10, 6
 TARGETS = 4  # bone scan, SPECT, CT and DEXA are columns before all others
@@ -60,6 +64,9 @@ def ratios(view: View, name: str, *, heading: str) -> None:
     groups: list[Group] = view.ask("by", name)
     found: dict[str, Standardised] = {one.key: one for one in view.ask("standardised", name)}
     chosen = view.filters.choice(name).include
+    if view.filters.outcome:
+        dots(view, name, groups, heading=heading)
+        return
     ordered = sorted(groups, key=_place)
     overlap = _OVERLAP if dimensions()[name].kind == "mask" else f"Each {unit} counts once. "
     known = f"{dimensions()[name].note} " if dimensions()[name].note else ""
@@ -107,6 +114,8 @@ def points(view: View, sort: str) -> None:
         on_click=_choose_set if sort == "set" else partial(toggle, "specialty_group"),
     )
     note(f"{html.escape(words)} Each {unit} counts once.")
+    if placed and any(point.outside for point in placed.points):
+        note(OTHER_QUESTION)
     if sort == "set":
         folded = "Sets with fewer than 10 letters or an effective 10 items are one row, so that no rare combination is shown."
         note(f"{folded}")
@@ -139,12 +148,13 @@ def by_modality(view: View) -> None:
     row_labels = {key: first.term_label(key) for key in rows}
     column_labels = {key: second.term_label(key) for key in columns}
     shown = {pair: rate for pair, rate in cells.items() if pair[0] in rows and pair[1] in columns}
-    draw(
-        matrix(row_labels, column_labels, shown, unit=unit_of(view), dark=view.dark, hidden=rare),
-        key="ov-specialty-modality",
-        alt="Overturn rate by reviewer specialty and imaging modality",
-        on_click=partial(choose_pair, "specialty", "modality"),
-    )
+    if not view.filters.outcome:
+        draw(
+            matrix(row_labels, column_labels, shown, unit=unit_of(view), dark=view.dark, hidden=rare),
+            key="ov-specialty-modality",
+            alt="Overturn rate by reviewer specialty and imaging modality",
+            on_click=partial(choose_pair, "specialty", "modality"),
+        )
     if words := folded + cut_off(cells, rows, columns):
         note(words)
     nothing = [None] * len(rate_columns(view))
@@ -164,12 +174,12 @@ def adjusted_words(found: Sequence[Standardised]) -> str:
     """Which groups differ from comparable letters after correction, in one sentence; says so when none does."""
     tested = [one for one in found if not one.ratio.small and one.ratio.ratio is not None]
     if not tested:
-        return "Too few letters to adjust for what was asked."
-    high = [one.label for one in tested if one.stands_out and (one.ratio.ratio or 0) > 1]
-    low = [one.label for one in tested if one.stands_out and (one.ratio.ratio or 0) < 1]
+        return "too few letters to adjust for what was asked."
+    high = [quoted(one.label) for one in tested if one.stands_out and (one.ratio.ratio or 0) > 1]
+    low = [quoted(one.label) for one in tested if one.stands_out and (one.ratio.ratio or 0) < 1]
     parts = [f"{', '.join(high)}: overturned more often than comparable letters"] if high else []
     parts += [f"{', '.join(low)}: overturned less often than comparable letters"] if low else []
-    return "; ".join(parts) + "." if parts else "None can be told apart from comparable letters."
+    return "; ".join(parts) + "." if parts else "none can be told apart from comparable letters."
 
 
 def _place(group: Group) -> tuple[bool, float]:

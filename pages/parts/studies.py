@@ -137,12 +137,13 @@ def against(view: View, of: Studies, columns_name: str, *, at_least: Collection[
     columns = {key: columns_of.term_label(key) for key in most[:MOST]}
     shown = {pair: rate for pair, rate in cells.items() if pair[1] in columns}
     rows = {key: rows_of.term_label(key) for key in rows_of.keys if any(pair[0] == key for pair in shown)}
-    draw(
-        matrix(rows, columns, shown, unit=unit_of(view), dark=view.dark),
-        key=f"ov-imaging-{columns_name}",
-        alt=f"Overturn rate by imaging study and {columns_of.label.lower()}",
-        on_click=partial(choose_cell, of.dimension, columns_name),
-    )
+    if not view.filters.outcome:
+        draw(
+            matrix(rows, columns, shown, unit=unit_of(view), dark=view.dark),
+            key=f"ov-imaging-{columns_name}",
+            alt=f"Overturn rate by imaging study and {columns_of.label.lower()}",
+            on_click=partial(choose_cell, of.dimension, columns_name),
+        )
     if words := cut_off(cells, rows, columns):
         note(words)
     lines = [

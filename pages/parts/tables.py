@@ -18,14 +18,18 @@ Rows = Sequence[Sequence[object]]
 
 
 def rate_columns(view: View) -> tuple[str, ...]:
-    """The headings of a rate's cells: what is counted, the rate and its interval."""
+    """The headings of a rate's cells: what is counted, the rate and its interval; of one outcome alone the counts."""
     counted = ("Letters",) if view.filters.unit == "letter" else ("Decisions", "Letters")
+    if view.filters.outcome:
+        return ("Overturned", *counted)
     return ("Overturned", *counted, "Rate %", "Low %", "High %")
 
 
 def rate_cells(view: View, rate: Rate) -> list[object]:
     """A rate as cells in the order of `rate_columns`; rate and interval stay empty where the group is small."""
     counted = [rate.n] if view.filters.unit == "letter" else [rate.n, rate.letters]
+    if view.filters.outcome:
+        return [rate.y, *counted]
     shown = rate.rate is not None and not rate.small
     figures = [
         round(100 * value, 1) if shown and value is not None else None for value in (rate.rate, rate.low, rate.high)
@@ -41,16 +45,16 @@ def table(
     name: str,
     keys: Sequence[str] = (),
     on_row: Callable[[str], None] | None = None,
-    title: str = "The table behind this picture",
+    title: str = "",
 ) -> None:
-    """The rows as a table, folded under `title`, with files of the same and of the pictures it belongs to.
+    """The rows as a table, folded under `title` (else what it stands behind), with files of the same and of the pictures it belongs to.
 
     `on_row` gets the key of a row that is chosen, as a click on its mark does.
     """
     figures = note_table(columns, rows)
     frame = pd.DataFrame([list(row) for row in rows], columns=list(columns))
     percentages = {column: st.column_config.NumberColumn(format="%.1f") for column in columns if column.endswith("%")}
-    with st.expander(title):
+    with st.expander(title or ("The table behind this picture" if figures else "The figures as a table")):
         if on_row is not None and keys:
             count = f"ov-rows-{name}"
             widget = f"ov-table-{name}-{st.session_state.get(count, 0)}"

@@ -12,7 +12,8 @@ import pytest
 from data.exports import About, csv_text, safe_cell
 from data.filters import Choice, DateRange, Filters, from_query
 from data.rates import Group, Headline
-from data.sentences import answer, chips, day, filter_text, standing_out
+from data.reading_words import loaded_words
+from data.sentences import answer, chips, day, filter_text, notices, quoted, standing_out
 from data.statistics import Difference, Rate, Sums, overturn_rate
 from data.warehouse import Snapshot
 
@@ -175,3 +176,30 @@ def test_groups_that_stand_out_are_named_by_their_direction() -> None:
     assert standing_out(both) == "SPECT: overturned more often than the rest; MRI: overturned less often than the rest."
     assert standing_out(both[2:] * 2) == "No group can be told apart from the rest."
     assert standing_out([group("SPECT", None, False)] * 3) == "Too few groups have enough letters to be compared."
+
+
+def test_many_unknown_values_are_one_notice() -> None:
+    many = Filters().choose("modality", Choice(tuple(f"x{at}" for at in range(400))))
+    assert notices(many) == [
+        "The filter names 'x0', 'x1', 'x2' and 397 more values under imaging modality, values that are not known here: they match no "
+        "decision. Take them out, or ask who sent the link."
+    ]
+    [one] = notices(Filters().choose("modality", Choice(("x0",))))
+    assert (
+        "names 'x0' under imaging modality, a value that is not known here: it matches no decision. Take it out" in one
+    )
+    unread = Filters(unreadable=tuple((f"n{at}", "x") for at in range(9)))
+    assert len(notices(unread)) == 4
+    assert notices(unread)[3] == "6 more conditions of the link cannot be read here either."
+
+
+def test_long_labels_stand_in_quotes_in_a_sentence() -> None:
+    assert quoted("SPECT") == "SPECT"
+    assert quoted("MTUS only") == "MTUS only"
+    assert quoted("Physical medicine and pain") == "“Physical medicine and pain”"
+
+
+def test_a_share_that_is_not_nothing_is_not_rounded_to_it() -> None:
+    words = loaded_words({2016: 97}, True).replace("\N{NO-BREAK SPACE}", " ")
+    assert words.count("(less than 0.1 %)") == 2
+    assert "(0.0 %)" not in words

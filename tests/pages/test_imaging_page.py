@@ -144,3 +144,8 @@ def test_where_nothing_is_imaging_it_says_so(open_page: OpenPage) -> None:
     assert "match this filter, and none of them is on an imaging study." in drugs
     ct = sum("ct" in item.imaging for item in items())
     assert answer_of(open_page("imaging", modality=f"ct,{NOT_STATED}")).startswith(f"{ct} decision")
+
+
+def test_by_letter_it_says_that_a_partly_overturned_letter_is_on_both_sides(open_page: OpenPage) -> None:
+    assert markup(open_page("imaging", unit="letter"), "A partly overturned letter is on both sides.")
+    assert not markup(open_page("imaging"), "A partly overturned letter is on both sides.")

@@ -189,3 +189,11 @@ def test_every_dimension_of_the_sidebar_can_be_left_out_with_counts(open_page: O
     box.select(key).run()
     assert not app.exception
     assert str(app.query_params["specialty_group"]).count("!") == 1
+
+
+def test_what_cannot_be_read_is_not_answered_with_advice_on_rare_tests(open_page: OpenPage) -> None:
+    def said(**query: str) -> str:
+        return " ".join(info.value for info in open_page("overview", **query).info)
+
+    assert "adding a second modality" not in said(date="nonsense")
+    assert "adding a second modality" in said(modality="pet", body="eye", date="2015-01-01..2015-01-02")

@@ -134,3 +134,16 @@ def test_any_other_dimension_can_be_ranked_and_stays_while_the_filter_changes(op
     assert table["Overturned"].sum() == sum(item.overturned for item in kept)
     app.button(key="ov-chip-0").click().run()
     assert app.query_params["view-board"] in ("modified", ["modified"])
+
+
+@pytest.mark.parametrize("page", ["overview", "guidelines", "imaging", "specialties"])
+@pytest.mark.parametrize("outcome", ["overturned", "upheld"])
+def test_of_one_outcome_alone_counts_are_shown_and_no_rates(open_page: OpenPage, page: str, outcome: str) -> None:
+    app = open_page(page, outcome=outcome)
+    said = " ".join(markup(app))
+    assert said.count("so no rate on this page can say anything") == 1
+    assert "100 %" not in said
+    assert "cannot be told apart" not in said
+    columns = {column for frame in app.main.dataframe for column in frame.value.columns}
+    assert not {"Rate %", "Low %", "High %", "Ratio", "Lower limit %"} & columns
+    assert "Share %" in columns

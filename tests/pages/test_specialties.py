@@ -109,3 +109,8 @@ def test_a_click_on_a_set_filters_by_it_alone_and_again_lets_it_go(monkeypatch: 
     assert applied[1].choice("specialty") == Choice()
     reviewers._choose_set(OTHER_COMBINATIONS)
     assert len(applied) == 2
+
+
+def test_the_funnel_says_why_it_may_differ_from_the_sentence(open_page: OpenPage) -> None:
+    beyond = markup(open_page("specialties"), "Beyond the limits: ")
+    assert bool(beyond) == bool(markup(open_page("specialties"), "The funnel asks another question than the sentence"))
