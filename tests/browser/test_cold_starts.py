@@ -45,6 +45,7 @@ def test_a_letter_asked_for_first_shows_its_marks(
     assert screen.query["modality"] == "ct"
 
 
+@pytest.mark.slow
 def test_a_quote_pack_asked_for_first_shows_its_items(
     serve: Callable[[Path], Server], screen: Screen, sample_warehouse: Snapshot
 ) -> None:

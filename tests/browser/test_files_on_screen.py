@@ -46,6 +46,7 @@ def test_the_briefing_stands_alone_and_holds_the_figures_of_the_page(
     assert reader.requests == [path.as_uri()]
 
 
+@pytest.mark.slow
 def test_a_picture_and_a_workbook_of_a_figure_are_files_that_open(
     new_screen: Callable[..., Screen], server: Server, tmp_path: Path
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_picture_and_a_workbook_of_a_figure_are_files_that_open(
         assert b"CT; MRI" in book.read("xl/worksheets/sheet2.xml")
 
 
+@pytest.mark.slow
 def test_a_printed_page_keeps_its_filter_and_leaves_the_tools_out(
     new_screen: Callable[..., Screen], server: Server
 ) -> None:

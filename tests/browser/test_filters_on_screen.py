@@ -59,6 +59,7 @@ def test_a_click_on_a_source_filters_and_opens_it_and_the_way_back_lets_go(scree
     screen.until(lambda: not {"admin", "source", "document"} & set(screen.query))
 
 
+@pytest.mark.slow
 def test_a_small_group_can_be_clicked_too(screen: Screen, server: Server) -> None:
     screen.open(server.address("imaging"))
     click_mark(screen, "ov-dots-modality", 1)
@@ -79,6 +80,7 @@ def test_a_click_on_a_cell_chooses_both_of_its_sides(screen: Screen, server: Ser
     )
 
 
+@pytest.mark.slow
 def test_a_click_on_a_year_chooses_its_dates(screen: Screen, server: Server) -> None:
     screen.open(server.address())
     bars = screen.page.locator('[class*="st-key-ov-trend"] .js-plotly-plot .barlayer path')
@@ -88,6 +90,7 @@ def test_a_click_on_a_year_chooses_its_dates(screen: Screen, server: Server) -> 
     screen.until(lambda: screen.chips == ["Decided 1 Jan 2016 to 31 Dec 2016"])
 
 
+@pytest.mark.slow
 def test_a_click_on_the_bar_of_outcomes_chooses_one_and_lets_go(screen: Screen, server: Server) -> None:
     screen.open(server.address())
     bars = screen.page.locator('[class*="st-key-ov-outcomes"] .js-plotly-plot .barlayer path')
@@ -103,12 +106,14 @@ def test_a_click_on_the_bar_of_outcomes_chooses_one_and_lets_go(screen: Screen, 
 @pytest.mark.parametrize(
     ("path", "title"), [("", "Overview"), ("overview", "Overview"), ("imaging", "Imaging modalities")]
 )
+@pytest.mark.slow
 def test_the_menu_shows_which_page_is_open(screen: Screen, server: Server, path: str, title: str) -> None:
     screen.open(server.address(path, modality="ct"))
     screen.until(lambda: highlighted(screen) == [title])
     assert screen.path == f"/{path}"
 
 
+@pytest.mark.slow
 def test_the_switch_between_administrator_and_reviewer(screen: Screen, server: Server) -> None:
     screen.open(server.address("guidelines"))
     screen.press("ov-w-side", "Reviewer")
@@ -154,6 +159,7 @@ def test_the_sidebar_filters_by_list_words_outcome_and_dates(screen: Screen, ser
     screen.until(lambda: screen.chips == ["Without ancillary items"])
 
 
+@pytest.mark.slow
 def test_a_range_of_dates_typed_into_the_sidebar(screen: Screen, server: Server) -> None:
     screen.open(server.address("letters"))
 
@@ -237,6 +243,7 @@ def test_an_address_copied_into_a_new_session_shows_exactly_the_same(
     assert second.page.locator(main).inner_text() == first.page.locator(main).inner_text()
 
 
+@pytest.mark.slow
 def test_an_unknown_value_in_a_link_is_told(screen: Screen, server: Server) -> None:
     screen.open(server.address("imaging", modality="hologram"))
     screen.until(lambda: "hologram" in screen.page.get_by_role("alert").first.inner_text())

@@ -111,6 +111,7 @@ def test_the_file_of_a_table_is_the_table(screen: Screen, server: Server) -> Non
     assert len(file) > 5
 
 
+@pytest.mark.slow
 def test_the_file_of_the_letters_holds_every_decision_of_the_filter(screen: Screen, server: Server) -> None:
     screen.open(server.address("letters", modality="not_stated"))
     plain = downloaded(screen, "ov-csv-decisions")
@@ -201,6 +202,7 @@ def troubled(tmp_path: Path) -> Path:
     return tmp_path / "warehouse"
 
 
+@pytest.mark.slow
 def test_problems_stand_apart_by_kind_and_lead_to_their_words(
     serve: Callable[[Path], Server], new_screen: Callable[..., Screen], troubled: Path
 ) -> None:

@@ -73,6 +73,7 @@ def test_a_draft_is_checked_and_stays_in_its_session(
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (800, "dark")])
+@pytest.mark.slow
 def test_nothing_scrolls_sideways(new_screen: Callable[..., Screen], server: Server, width: int, scheme: str) -> None:
     screen = new_screen(viewport={"width": width, "height": 1000}, color_scheme=scheme)
     screen.open(server.address("outlook", modality="ct", body="low_back", admin="mtus"))
@@ -82,6 +83,7 @@ def test_nothing_scrolls_sideways(new_screen: Callable[..., Screen], server: Ser
     assert wide <= 0
 
 
+@pytest.mark.slow
 def test_the_first_page_a_fresh_server_is_asked_for(
     screen: Screen, serve: Callable[[Path], Server], sample_warehouse: Snapshot
 ) -> None:

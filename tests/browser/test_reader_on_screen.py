@@ -67,6 +67,7 @@ def test_parts_and_values_lead_to_their_places_and_the_list_stays_in_view(
     assert screen.page.evaluate(wide) <= 1
 
 
+@pytest.mark.slow
 def test_deciding_sentences_stand_out(screen: Screen, server: Server) -> None:
     opened(screen, server)
     deciding = screen.page.locator(".ov-reader .ov-deciding")
@@ -76,6 +77,7 @@ def test_deciding_sentences_stand_out(screen: Screen, server: Server) -> None:
     assert min(weights) >= 600 > int(plain.evaluate("mark => getComputedStyle(mark).fontWeight"))
 
 
+@pytest.mark.slow
 def test_a_citation_is_copied_with_one_click(new_screen: Callable[..., Screen], server: Server) -> None:
     screen = opened(new_screen(permissions=["clipboard-read", "clipboard-write"]), server)
     screen.page.get_by_role("button", name="Cite").click()
@@ -112,6 +114,7 @@ def test_items_are_collected_over_pages_and_become_a_document(
     assert screen.errors == other.errors == []
 
 
+@pytest.mark.slow
 def test_the_original_pdf_is_the_file_that_was_loaded(screen: Screen, server: Server) -> None:
     opened(screen, server)
     with screen.page.expect_download() as waiting:
@@ -121,6 +124,7 @@ def test_the_original_pdf_is_the_file_that_was_loaded(screen: Screen, server: Se
     assert Path(waiting.value.path()).read_bytes() == (samples / f"{CASE}.pdf").read_bytes()
 
 
+@pytest.mark.slow
 def test_on_paper_the_letter_stands_alone(screen: Screen, server: Server) -> None:
     opened(screen, server)
     screen.page.emulate_media(media="print")

@@ -45,6 +45,7 @@ def test_a_search_counts_while_typing_marks_what_it_found_and_is_one_step_back(s
     assert box.input_value() == ""
 
 
+@pytest.mark.slow
 def test_who_types_on_while_the_page_follows_loses_nothing(screen: Screen, server: Server) -> None:
     screen.open(server.address("letters"))
     box = screen.widget("ov-find").locator("input")
@@ -56,6 +57,7 @@ def test_who_types_on_while_the_page_follows_loses_nothing(screen: Screen, serve
     assert box.input_value() == "knee -spine pain"
 
 
+@pytest.mark.slow
 def test_orders_stand_in_the_address_and_lead_from_letter_to_letter(screen: Screen, server: Server) -> None:
     screen.open(server.address("letters", words="knee"))
     best = names(screen)
