@@ -91,14 +91,14 @@ def quoted(**other: Any) -> Quote:
 
 
 def test_the_document_says_what_it_is_and_keeps_the_order(about: About) -> None:
-    content = quotes_html([quoted(request="second"), quoted(request="first", sentence="")], about, date(2026, 12, 9))
+    content = quotes_html([quoted(request="Knee brace"), quoted(request="Wrist splint", sentence="")], about, date(2026, 12, 9))
     words = Page(content).words
     assert PAST in words
     assert "What 2 decisions said" in words
     assert f"{about.snapshot.snapshot_id}, of " in words
     assert "Made on9 Dec 2026" in words
     assert "SAMPLE LETTERS, NOT REAL ONES" in words
-    assert words.index("second") < words.index("first")
+    assert words.index("Knee brace") < words.index("Wrist splint")
     assert "No deciding sentence was found" in words
     assert content.decode().count("<li ") == 2
 
