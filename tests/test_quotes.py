@@ -91,7 +91,9 @@ def quoted(**other: Any) -> Quote:
 
 
 def test_the_document_says_what_it_is_and_keeps_the_order(about: About) -> None:
-    content = quotes_html([quoted(request="Knee brace"), quoted(request="Wrist splint", sentence="")], about, date(2026, 12, 9))
+    content = quotes_html(
+        [quoted(request="Knee brace"), quoted(request="Wrist splint", sentence="")], about, date(2026, 12, 9)
+    )
     words = Page(content).words
     assert PAST in words
     assert "What 2 decisions said" in words
