@@ -15,6 +15,16 @@ def name_of(letter: Mapping[str, Any]) -> str:
     return str(letter["case_number"] or letter["source"].rsplit("/", 1)[-1])
 
 
+def decided(letter: Mapping[str, Any]) -> str:
+    """When a letter, or the letter of an item, was decided, as a phrase."""
+    return f"decided {day(letter['decision_date'])}" if letter["decision_date"] else "decision date not stated"
+
+
+def place_of(item: Mapping[str, Any]) -> str:
+    """`, item 2 of 3` of an item of a list; nothing where its letter has no other."""
+    return f", item {item['ordinal']} of {item['items']}" if item["items"] > 1 else ""
+
+
 def is_pdf(letter: Mapping[str, Any]) -> bool:
     """Whether the letter was read from a PDF; a row of a table may be named like one and is none."""
     source = str(letter["source"]).lower()
@@ -39,8 +49,7 @@ def citation(letter: Mapping[str, Any], ordinal: int | None = None) -> str:
 
     The pages are those of the item from its request to its deciding sentence.
     """
-    decided = f", decided {day(letter['decision_date'])}" if letter["decision_date"] else ", decision date not stated"
-    head = f"California IMR Final Determination {name_of(letter)}{decided}"
+    head = f"California IMR Final Determination {name_of(letter)}, {decided(letter)}"
     if ordinal is None:
         return f"{head}."
     item = next(one for one in letter["decisions"] if one["ordinal"] == ordinal)

@@ -23,43 +23,10 @@ from data.text_index import CASE, KEY, is_parted, schema, searcher, stems, text_
 _WEIGHTS = {"request": 3.0, "rationale": 2.0, "summary": 1.5, "citations": 1.5, "rest": 1.0}
 # What may follow the beginning of a word that an index of stems has cut: `injectio` is in `injection`, whose stem is `inject`.
 _ENDINGS = (
-    *("", "n", "on", "ion", "ions", "s", "es", "e", "d", "ed", "g", "ng", "ing", "l", "al", "ally", "y", "ly", "ity"),
-    *(
-        "t",
-        "nt",
-        "ent",
-        "ment",
-        "ments",
-        "ve",
-        "ive",
-        "er",
-        "r",
-        "ss",
-        "ess",
-        "ness",
-        "ational",
-        "ation",
-        "ance",
-        "ence",
-    ),
-    *(
-        "c",
-        "ic",
-        "cal",
-        "ical",
-        "ul",
-        "ful",
-        "tion",
-        "tive",
-        "ative",
-        "ty",
-        "lity",
-        "ility",
-        "bility",
-        "ble",
-        "able",
-        "ize",
-    ),
+    *("", "n", "on", "ion", "ions", "s", "es", "e", "d", "ed", "g", "ng", "ing", "l", "al", "ally"),
+    *("y", "ly", "ity", "t", "nt", "ent", "ment", "ments", "ve", "ive", "er", "r", "ss", "ess"),
+    *("ness", "ational", "ation", "ance", "ence", "c", "ic", "cal", "ical", "ul", "ful", "tion"),
+    *("tive", "ative", "ty", "lity", "ility", "bility", "ble", "able", "ize"),
 )
 _MOST_TERMS = 50_000
 _LONGEST_TEXT = 6000  # characters of a text that similar letters are looked for by

@@ -19,14 +19,14 @@ from data.comparing import Mix
 from data.comparison import StandardisedDifference
 from data.segments import everyone_else
 from data.sentences import MEANING
-from data.statistics import Difference, Rate, percent
+from data.statistics import Difference, percent
 from pages.parts.briefing import note_answer, note_words
 from pages.parts.charts.differences import Row, difference_dots
 from pages.parts.charts.draw import draw
 from pages.parts.frame import begin, definitions, note, nothing_found, section, title
 from pages.parts.pictures import toggle, unit_of
 from pages.parts.segments import begin_with, controls, figure, segment
-from pages.parts.tables import rate_cells, rate_columns, table
+from pages.parts.tables import rate_cells, rate_columns, share_cell, table
 
 MOST = 12
 
@@ -52,11 +52,6 @@ def share_row(mix: Mix, versus: Difference) -> Row:
     key = f"{mix.dimension}|{mix.key}"
     d = versus.d or 0.0
     return Row(key, mix_label(mix), d, versus.low, versus.high, right, mix_words(mix), mix.share.stands_out)
-
-
-def share_cell(share: Rate) -> float | None:
-    """A share in percent; none where the side is too small for one."""
-    return None if share.small or share.rate is None else round(100 * share.rate, 1)
 
 
 def in_points(found: Difference | StandardisedDifference | None) -> list[float | None]:

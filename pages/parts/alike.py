@@ -12,11 +12,11 @@ from data.alike import PARTS, WEIGHTS, Alike, Similar
 from data.checklist import HOW, Entry, Side, checklist, side_words
 from data.filters import Choice, Filters
 from data.grounds import Ground
-from data.schema import dimensions
-from data.sentences import day
+from data.reference import decided, name_of, place_of
+from pages.parts.cards import labels
 from pages.parts.frame import note, plain, section
 from pages.parts.state import View, link
-from pages.parts.tables import table
+from pages.parts.tables import share_cell, table
 
 _SAME = 0.995  # of a part that is the same
 SCORE = (
@@ -81,13 +81,11 @@ def closest(view: View, found: Alike) -> None:
 
 def _card(view: View, one: Similar) -> None:
     row = one.row
-    name = row["case_number"] or row["source"].rsplit("/", 1)[-1]
-    item = f", item {row['ordinal']} of {row['items']}" if row["items"] > 1 else ""
-    decided = f"decided {day(row['decision_date'])}" if row["decision_date"] else "decision date not stated"
-    cited = ", ".join(dimensions()["admin"].term_label(key) for key in row["admin_sources"]) or "not stated"
+    name = name_of(row)
+    cited = labels("admin", row["admin_sources"]) or "not stated"
     card = (
         f'<div class="ov-card ov-{row["outcome"]}"><h4>{html.escape(row["disputed"][:300])}</h4>'
-        f"<p>{html.escape(name)}{item} · {decided} · cited: {html.escape(cited)}</p>"
+        f"<p>{html.escape(name)}{place_of(row)} · {decided(row)} · cited: {html.escape(cited)}</p>"
         f'<p class="ov-meta">Closeness {100 * one.score:.0f}: {html.escape(in_common(one))}</p>'
         f"<p>{html.escape((row['decisive'] or '')[:300])}</p></div>"
     )
@@ -145,5 +143,4 @@ def _cells(side: Side | None) -> list[object]:
     if side is None or side.rate is None:
         none_of = side.none_of if side else 0
         return [side.label if side else None, 0 if none_of else None, none_of or None, None]
-    shown = None if side.rate.small or side.rate.rate is None else round(100 * side.rate.rate, 1)
-    return [side.label, side.rate.y, side.rate.n, shown]
+    return [side.label, side.rate.y, side.rate.n, share_cell(side.rate)]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import streamlit as st
 
 from data.filters import Filters
+from data.reference import decided, name_of, place_of
 from data.schema import dimensions
-from data.sentences import day
 from data.snippets import Snippet
 from pages.parts.frame import plain
 from pages.parts.state import link
@@ -21,7 +20,7 @@ _LONGEST_REQUEST, _LONGEST_SENTENCE = 300, 400
 
 def card(row: Mapping[str, Any], found: Snippet | None, filters: Filters, place: Mapping[str, str]) -> None:
     """The card with the way to its letter; `place` are the options of that link."""
-    name = row["case_number"] or row["source"].rsplit("/", 1)[-1]
+    name = name_of(row)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         st.html(card_html(row, found, name))
         options = {"letter": row["letter_id"][:16], "item": str(row["ordinal"]), **place}
@@ -30,7 +29,6 @@ def card(row: Mapping[str, Any], found: Snippet | None, filters: Filters, place:
 
 def card_html(row: Mapping[str, Any], found: Snippet | None, name: str) -> str:
     """The card as HTML in which the letter's words are only text."""
-    item = f", item {row['ordinal']} of {row['items']}" if row["items"] > 1 else ""
     imaging = labels("modality", row["imaging_modalities"])
     details = [
         f"Cited: {labels('admin', row['admin_sources']) or 'not stated'}",
@@ -40,8 +38,8 @@ def card_html(row: Mapping[str, Any], found: Snippet | None, name: str) -> str:
     decisive = (row["decisive"] or "")[:_LONGEST_SENTENCE]
     return (
         f'<div class="ov-card ov-{row["outcome"]}"><h4>{html.escape(row["disputed"][:_LONGEST_REQUEST])}</h4>'
-        f'<p><span class="ov-word ov-{row["outcome"]}">{row["outcome"].capitalize()}</span> · {html.escape(name)}{item} · '
-        f"{decided(row['decision_date'])}{' · ' + html.escape(imaging) if imaging else ''}</p>"
+        f'<p><span class="ov-word ov-{row["outcome"]}">{row["outcome"].capitalize()}</span> · {html.escape(name)}{place_of(row)} · '
+        f"{decided(row)}{' · ' + html.escape(imaging) if imaging else ''}</p>"
         f'<p class="ov-meta">{html.escape(" · ".join(filter(None, details)))}</p>'
         f"{_why(found, row['ordinal'])}{f'<p>{html.escape(decisive)}</p>' if decisive else ''}</div>"
     )
@@ -58,8 +56,3 @@ def _why(found: Snippet | None, ordinal: int) -> str:
 def labels(dimension: str, keys: list[str]) -> str:
     """The labels of keys, joined for reading."""
     return ", ".join(dimensions()[dimension].term_label(key) for key in keys)
-
-
-def decided(on: date | None) -> str:
-    """When the item was decided, as a phrase."""
-    return f"decided {day(on)}" if on else "decision date not stated"

@@ -14,7 +14,7 @@ from pages.parts.charts.pairs import Pair, paired_bars, share_words
 from pages.parts.frame import note
 from pages.parts.pictures import toggle, unit_of
 from pages.parts.state import View
-from pages.parts.tables import table
+from pages.parts.tables import share_cell, table
 
 HOW = "A ground is looked for only where it speaks for the outcome, so the two sides are shares of their own and no difference between them."
 
@@ -69,7 +69,7 @@ def _words(one: Ground, unit: Unit) -> list[str]:
 def _cells(rate: Rate | None) -> list[object]:
     if rate is None:
         return [None, None, None]
-    return [rate.y, rate.n, None if rate.small or rate.rate is None else round(100 * rate.rate, 1)]
+    return [rate.y, rate.n, share_cell(rate)]
 
 
 def _versus(one: Ground) -> str:

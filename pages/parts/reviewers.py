@@ -26,7 +26,7 @@ from pages.parts.charts.ratios import RatioRow, hover_ratio, rate_and_ratio
 from pages.parts.frame import note
 from pages.parts.pictures import choose_pair, cut_off, dots, toggle, unit_of
 from pages.parts.state import View, apply, current
-from pages.parts.tables import group_table, rate_cells, rate_columns, table
+from pages.parts.tables import group_table, rate_cells, rate_columns, share_cell, table
 
 COMPARED: Mapping[str, str] = {
     "specialty_group": "Specialty groups",
@@ -213,9 +213,8 @@ def _ratio_cells(one: Standardised) -> list[object]:
     if one.largest is None:
         return [*figures, *[None] * 3]
     largest = one.largest
-    rate = None if largest.rate.small or largest.rate.rate is None else round(100 * largest.rate.rate, 1)
     without = None if largest.rate.small or largest.ratio.ratio is None else round(largest.ratio.ratio, 2)
-    return [*figures, round(100 * largest.share, 1), rate, without]
+    return [*figures, round(100 * largest.share, 1), share_cell(largest.rate), without]
 
 
 def _choose_set(key: str) -> None:

@@ -37,6 +37,11 @@ def rate_cells(view: View, rate: Rate) -> list[object]:
     return [rate.y, *counted, *figures]
 
 
+def share_cell(rate: Rate) -> float | None:
+    """A rate or share in percent, one decimal; none where it rests on too few."""
+    return None if rate.small or rate.rate is None else round(100 * rate.rate, 1)
+
+
 def table(
     view: View,
     columns: Sequence[str],

@@ -20,7 +20,7 @@ from pages.parts.charts.figure import (
     small_note,
     unfaded,
 )
-from pages.parts.charts.rates import rate_axis, whiskers
+from pages.parts.charts.rates import rate_axis, share_text, whiskers
 from pages.parts.charts.rows import at_right, label_lines, label_width, row_axis, row_centres, row_heights, row_label
 from pages.parts.theme import palette
 
@@ -57,7 +57,7 @@ def ladder_dots(rungs: Sequence[Rung], together: Smoothed | None, *, dark: bool 
     left = label_width([one.label for one in rungs] + [end], True, [_weight(one, together) for one in rungs], LABEL)
     size = max(1, round(sum(one.rate.effective for one in rungs)))
     counts = [f"{one.rate.y:,} of {one.rate.n:,}" for one in rungs]
-    shares = ["" if one.rate.small or one.rate.rate is None else percent(one.rate.rate, one.rate.n) for one in rungs]
+    shares = [share_text(one.rate) for one in rungs]
     shares += [percent(together.value, size)] if together else []
     share_width = max(map(len, shares)) * CHARACTER + 14
     right = 14 + max(map(len, counts)) * CHARACTER + share_width

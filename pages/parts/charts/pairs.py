@@ -19,7 +19,7 @@ from pages.parts.charts.figure import (
     small_note,
     unfaded,
 )
-from pages.parts.charts.rates import rate_axis, whiskers
+from pages.parts.charts.rates import rate_axis, share_text, whiskers
 from pages.parts.charts.rows import at_right, label_lines, label_width, row_axis, row_centres, row_heights, row_label
 from pages.parts.theme import Palette, palette
 
@@ -58,7 +58,7 @@ def paired_bars(pairs: Sequence[Pair], *, unit: Unit = "decision", dark: bool = 
     left = label_width([pair.label for pair in pairs], any(pair.selected for pair in pairs), [], LABEL)
     rates = [rate for pair in pairs for rate in (pair.overturned, pair.upheld) if rate]
     counts = [f"{rate.y:,} of {rate.n:,}" for rate in rates]
-    share_width = max(len(_share(rate)) for rate in rates) * CHARACTER + 8
+    share_width = max(len(share_text(rate)) for rate in rates) * CHARACTER + 8
     right = 14 + max(max(map(len, counts)) * CHARACTER + share_width, len(NOT_ASKED) * CHARACTER)
     figure = blank_figure(HEAD + sum(heights) + AXIS, colours.text, left=left, right=right, top=HEAD, bottom=AXIS)
     layout, data = figure["layout"], figure["data"]
@@ -81,7 +81,7 @@ def paired_bars(pairs: Sequence[Pair], *, unit: Unit = "decision", dark: bool = 
             font = {"size": SMALL_FONT, "color": quiet}
             count = at_right(f"{rate.y:,} of {rate.n:,}", y, right - share_width)
             layout["annotations"].append(count | {"font": font})
-            if share := _share(rate):
+            if share := share_text(rate):
                 layout["annotations"].append(at_right(share, y, right) | {"font": font})
     layout["annotations"] += [row_label(text, "y", y, left) for text, y in zip(labels, at, strict=True)]
     legend = " and ".join(
@@ -98,10 +98,6 @@ def share_words(rate: Rate, side: str, unit: Unit) -> str:
     if rate.rate is None or rate.small:
         return f"{text}, too few for a share"
     return f"{text}, {percent(rate.rate, rate.n)} ({interval_words(rate.low, rate.high, rate.n)})"
-
-
-def _share(rate: Rate) -> str:
-    return "" if rate.rate is None or rate.small else percent(rate.rate, rate.n)
 
 
 def _bars(

@@ -36,6 +36,11 @@ def _step(largest: float, most: int) -> float:
     return next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if largest / step <= most), 0.5)
 
 
+def share_text(rate: Rate) -> str:
+    """A rate in percent as it stands beside its row; nothing where it rests on too few."""
+    return "" if rate.rate is None or rate.small else percent(rate.rate, rate.n)
+
+
 def overall_label(overall: Rate, unit: Unit, colour: str) -> dict[str, Any]:
     """Count and rate of everything together, above the axes at the left."""
     words = count_words(overall.y, overall.n, overall.letters, unit)
