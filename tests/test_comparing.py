@@ -369,6 +369,7 @@ def test_a_line_of_the_fix_list_says_no_more_than_it_carries() -> None:
         fix_words(replace(cited, kind="reviewer", key="none", label="None cited", versus=untested)),
         fix_words(replace(cited, kind="reason", label="Guideline recommends it", rate=few)),
         fix_words(replace(cited, kind="reason")),
+        fix_words(replace(cited, rate=overturn_rate(Sums.letters_as_units(12, 12), 0.0)), rates=False),
     ]
     assert [text.replace("\xa0", " ") for text in words] == [
         "12 of 40 decisions in 40 letters denied with ODG cited were overturned: 30 % (18 to 46 %), with no rest to compare.",
@@ -377,6 +378,7 @@ def test_a_line_of_the_fix_list_says_no_more_than_it_carries() -> None:
         "Reviewers found “Guideline recommends it” in 1 of 4 overturned decisions in 4 letters: too few for a rate.",
         "Reviewers found “ODG” in 12 of 40 overturned decisions in 40 letters: 30 % (18 to 46 %), "
         "with nothing outside this filter to compare.",
+        "12 of 12 decisions in 12 letters denied with ODG cited were overturned.",
     ]
 
 

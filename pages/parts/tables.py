@@ -17,10 +17,10 @@ from pages.parts.state import View
 Rows = Sequence[Sequence[object]]
 
 
-def rate_columns(view: View) -> tuple[str, ...]:
-    """The headings of a rate's cells: what is counted, the rate and its interval; of one outcome alone the counts."""
+def rate_columns(view: View, *, rates: bool = True) -> tuple[str, ...]:
+    """The headings of a rate's cells: what is counted, the rate and its interval; of one outcome alone, or without `rates`, the counts."""
     counted = ("Letters",) if view.filters.unit == "letter" else ("Decisions", "Letters")
-    if view.filters.outcome:
+    if view.filters.outcome or not rates:
         return ("Overturned", *counted)
     return ("Overturned", *counted, "Rate %", "Low %", "High %")
 
