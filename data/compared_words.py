@@ -110,12 +110,15 @@ def standardised_sentences(found: tuple[StandardisedDifference, tuple[str, ...]]
 
 _UNNAMED = {"claim_age", "decision_days"}  # whose values do not say of what
 _SIDES = {"admin": "Administrator cited ", "reviewer": "Reviewer relied on "}
+_NOTHING = {"admin": "Administrator cited nothing", "reviewer": "Reviewer cited nothing"}
 
 
 def mix_label(mix: Mix) -> str:
     """The value in words that stand alone: `Reviewer relied on MTUS`, `Body part: not stated`."""
     if mix.key == NOT_STATED or mix.dimension in _UNNAMED:
         return f"{dimensions()[mix.dimension].label}: {mix.label.lower()}"
+    if mix.key == "none" and mix.dimension in _NOTHING:
+        return _NOTHING[mix.dimension]
     return _SIDES.get(mix.dimension, "") + mix.label
 
 
