@@ -59,7 +59,8 @@ def _show(view: View, read: Draft, on: date, comparable: Filters) -> None:
     st.html(checks_html(found))
     if not filters.choice("body").include:
         st.html('<p class="ov-note">Name the body part above, and the chapters cited are compared with it.</p>')
-    st.html(cited_html(read, view.ask("by_citation", "admin", "source", filters=comparable)))
+    if cited := cited_html(read, view.ask("by_citation", "admin", "source", filters=comparable)):
+        st.html(cited)
     if read.silent:
         counts: dict[str, int] = view.ask("counts", "reviewer", filters=comparable)
         total = view.ask("headline", filters=comparable).decisions

@@ -213,6 +213,13 @@ def test_a_draft_is_checked_and_leaves_no_trace(
     assert SECRET not in repr(app.session_state)
 
 
+@pytest.mark.parametrize("text", ["Nothing is cited here.", "The request is refused.", "( \" *", "%"])
+def test_a_draft_that_cites_nothing_is_told_so(open_page: OpenPage, corpus: Snapshot, text: str) -> None:
+    app = check_draft(open_page("outlook", warehouse=corpus.folder), text)
+    assert not app.exception
+    assert "The draft cites no guideline." in "".join(markup(app, "ov-checks"))
+
+
 def test_nothing_is_told_to_anybody_about_the_use_of_a_page() -> None:
     told = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
     assert told["browser"]["gatherUsageStats"] is False
