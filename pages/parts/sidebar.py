@@ -15,8 +15,7 @@ from pages.parts.state import View, apply, current
 # People copy it with what stands before it, and type it with other signs than the form's hyphen, or none.
 _CASE = re.compile(r"(?:IMR\W*)?(?:case\W*)?(?:(?:number|no)\W*)?CM\W*([0-9]{2})\W*([0-9]{5,8})", re.IGNORECASE)
 _WHOLE_NUMBER = 7
-DATES = (date(2000, 1, 1), date(2100, 12, 31))
-"""The first and last day that can be chosen."""
+_DAYS = (date(2000, 1, 1), date(2100, 12, 31))
 _SIDES = {"admin": "Administrator", "reviewer": "Reviewer"}
 _MODES = {"any": "any of", "all": "all of", "only": "only"}
 _UNITS = {"item": "Disputed items", "letter": "Letters"}
@@ -235,7 +234,7 @@ def _dates(view: View) -> None:
         on_change=_changed_dates,
     )
     first, last = view.ask("bounds")
-    lowest, highest = DATES
+    lowest, highest = days_offered(filters.dates)
     _put("ov-w-from", filters.dates.start)
     _put("ov-w-to", filters.dates.end)
     st.date_input(
@@ -257,6 +256,12 @@ def _dates(view: View) -> None:
         on_change=_changed_dates,
         help="Letters without a cover page state no decision date.",
     )
+
+
+def days_offered(dates: DateRange) -> tuple[date, date]:
+    """The first and last day that can be chosen where these dates are: a link may say others than anybody needs."""
+    said = [day for day in (dates.start, dates.end) if day]
+    return min([_DAYS[0], *said]), max([_DAYS[1], *said])
 
 
 def _changed_dates() -> None:

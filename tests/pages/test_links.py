@@ -47,6 +47,24 @@ def test_an_unknown_value_alone_matches_nothing(open_page: OpenPage, query: dict
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
+@pytest.mark.parametrize(
+    ("dates", "first", "last"),
+    [("1999-12-31..", "1999-12-31", None), ("0001-01-01..9999-12-31", "0001-01-01", "9999-12-31")],
+)
+def test_a_link_may_say_any_date(open_page: OpenPage, page: str, dates: str, first: str, last: str | None) -> None:
+    app = open_page(page, date=dates)
+    assert app.query_params["date"] == dates
+    assert str(app.date_input(key="ov-w-from").value) == first
+    assert str(app.date_input(key="ov-w-to").value) == str(last)
+
+
+def test_the_second_filter_of_compare_may_say_any_date(open_page: OpenPage) -> None:
+    app = open_page("compare", b="date=1998-05-01..2101-01-01", modality="mri")
+    assert str(app.date_input(key="ov-b-from").value) == "1998-05-01"
+    assert str(app.date_input(key="ov-b-to").value) == "2101-01-01"
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE)
 def test_a_filter_that_matches_nothing_offers_the_way_out(open_page: OpenPage, page: str) -> None:
     app = open_page(page, modality="pet", body="knee", words='"nowhere to be read"')
     assert "No decision matches" in app.info[0].value
