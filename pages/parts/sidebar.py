@@ -9,6 +9,7 @@ from datetime import date
 import streamlit as st
 
 from data.filters import MAX_WORDS, OUTCOMES, Choice, DateRange, Filters
+from data.limits import too_long, words_of
 from data.schema import NOT_STATED, dimensions
 from pages.parts.state import View, apply, current
 
@@ -96,12 +97,17 @@ def _words(view: View) -> None:
         "Words in the text, or a case number",
         key="ov-w-words",
         type="search",
-        max_chars=MAX_WORDS,
         placeholder='bone scan "single photon"',
         on_change=_changed_words,
         help="Letters that hold all the words; words in double quotes stand together; OR, NOT, request:word and more are "
         "explained on the page Letters. A case number opens its letter.",
     )
+    if length := st.session_state.pop("ov-w-words-long", 0):
+        st.warning(
+            too_long(
+                "This search", length, MAX_WORDS, "It was not made and the filter is as it was. Paste a shorter one."
+            )
+        )
 
 
 def case_number(words: str) -> str | None:
@@ -117,7 +123,10 @@ def whole_case_number(words: str) -> str | None:
 
 
 def _changed_words() -> None:
-    words = " ".join((st.session_state["ov-w-words"] or "").split())
+    words = words_of(st.session_state["ov-w-words"], MAX_WORDS)
+    if len(words) > MAX_WORDS:
+        st.session_state["ov-w-words-long"] = len(words)
+        return
     number = case_number(words)
     if number:  # not into the address: the browser's way back would open the letter again
         st.session_state["ov-case"] = number

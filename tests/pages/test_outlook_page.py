@@ -213,11 +213,31 @@ def test_a_draft_is_checked_and_leaves_no_trace(
     assert SECRET not in repr(app.session_state)
 
 
-@pytest.mark.parametrize("text", ["Nothing is cited here.", "The request is refused.", "( \" *", "%"])
+@pytest.mark.parametrize("text", ["Nothing is cited here.", "The request is refused.", '( " *', "%"])
 def test_a_draft_that_cites_nothing_is_told_so(open_page: OpenPage, corpus: Snapshot, text: str) -> None:
     app = check_draft(open_page("outlook", warehouse=corpus.folder), text)
     assert not app.exception
     assert "The draft cites no guideline." in "".join(markup(app, "ov-checks"))
+
+
+def test_a_draft_that_is_too_long_is_told_so_and_no_old_verdict_stands(open_page: OpenPage, corpus: Snapshot) -> None:
+    app = check_draft(open_page("outlook", warehouse=corpus.folder), DRAFT)
+    assert markup(app, "The draft cites 2 guidelines.")
+    check_draft(app, "ODG. " * 4001)
+    assert any("This draft has 20,005 characters, and at most 20,000 are read." in text for text in warnings_of(app))
+    assert not markup(app, "ov-checks")
+    check_draft(app, DRAFT)
+    assert markup(app, "The draft cites 2 guidelines.") and not any("at most" in text for text in warnings_of(app))
+
+
+def test_a_description_that_is_too_long_is_told_so_and_changes_nothing(open_page: OpenPage, corpus: Snapshot) -> None:
+    app = open_page("outlook", warehouse=corpus.folder, modality="ct")
+    app.text_input(key="ov-outlook-words").set_value("MRI of the knee " * 40).run()
+    assert any("This description has 639 characters, and at most 500 are read." in text for text in warnings_of(app))
+    assert app.query_params["modality"] == "ct" and "body" not in app.query_params
+    assert not markup(app, "Understood")
+    app.text_input(key="ov-outlook-words").set_value("  MRI of the knee " + " " * 600).run()
+    assert app.query_params["modality"] == "mri" and markup(app, "Understood")
 
 
 def test_nothing_is_told_to_anybody_about_the_use_of_a_page() -> None:
