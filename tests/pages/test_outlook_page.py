@@ -176,6 +176,17 @@ def test_the_cost_line_is_a_reason_to_approve_or_none(open_page: OpenPage, corpu
     assert markup(app, "no cost is a reason to deny")
 
 
+@pytest.mark.parametrize("query", [{}, {"modality": "mri", "body": "knee"}])
+def test_no_cost_rests_on_a_rate_that_is_not_given(
+    open_page: OpenPage, corpus: Snapshot, query: dict[str, str]
+) -> None:
+    """Nine letters were decided in 2010: too few for a rate."""
+    app = open_page("outlook", warehouse=corpus.folder, date="2010..2010", **query)
+    assert "too few" in said(app) or "no decision on exactly this" in said(app)
+    assert markup(app, "Too few letters decide such a request to say how often a denial is upheld")
+    assert not [one for one in app.number_input if "cost" in str(one.key)]
+
+
 def check_draft(app: AppTest, text: str) -> AppTest:
     app.text_area(key="ov-draft").set_value(text)
     next(button for button in app.button if button.label == "Check the draft").click()
