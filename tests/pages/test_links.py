@@ -215,3 +215,10 @@ def test_what_cannot_be_read_is_not_answered_with_advice_on_rare_tests(open_page
 
     assert "adding a second modality" not in said(date="nonsense")
     assert "adding a second modality" in said(modality="pet", body="eye", date="2015-01-01..2015-01-02")
+
+
+@pytest.mark.parametrize("page", [*EVERY_PAGE, "letter", "pack"])
+def test_the_menu_names_the_overview_from_every_page(open_page: OpenPage, page: str) -> None:
+    """A link without a name leads to the page that it is opened from."""
+    (overview,) = [link.proto for link in open_page(page).main.get("page_link") if link.label == "Overview"]
+    assert overview.page == "overview"
