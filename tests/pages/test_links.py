@@ -162,7 +162,7 @@ def test_a_letter_shows_its_outcomes_and_marks(open_page: OpenPage, sample_wareh
         "Decisions like this one",
     ]
     reader = markup(app, "ov-reader")[0]
-    assert '<mark class="ov-mark ov-outcome"' in reader
+    assert [reader.count(f'<mark class="ov-mark ov-{side}"') for side in ("overturned", "upheld")] == [1, 2]
     assert "CM16-0990018</mark>" in reader
 
 
