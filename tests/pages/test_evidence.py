@@ -12,8 +12,8 @@ from data.filters import Filters
 from data.queries import Reader
 from data.structure import Place
 from data.warehouse import Snapshot
-from pages.parts.derived import derived_list
 from pages.parts import theme
+from pages.parts.derived import derived_list
 from pages.parts.evidence import PROBLEMS, Mark, colour_of, marked_html, marks, problem_list, problem_marks, value_list
 from pages.parts.reader import legend as reader_legend
 from pages.parts.reader import parts_list
