@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from data.passages import LABELS, Passage
-from data.search import beginnings, distance
+from data.search import beginnings, nearness
 from data.search_tree import Case, Leaf, Node, Word, leaves
 from data.text_index import stems, stems_with_places
 
@@ -96,7 +96,7 @@ def matchers(leaf: Leaf) -> list[Callable[[str], bool]]:
         return [lambda term: term.startswith(leaf.text) or term in cut]
     terms = stems(leaf.text)
     if isinstance(leaf, Word) and leaf.kind == "near" and len(terms) == 1:
-        return [lambda term: distance(term, terms[0], leaf.mistakes) is not None]
+        return [lambda term: nearness(leaf.text, term, leaf.mistakes) is not None]
     return [term.__eq__ for term in terms]
 
 

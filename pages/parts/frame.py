@@ -227,14 +227,19 @@ def _menu(view: View) -> None:
 
 def _open_case(view: View) -> None:
     """A case number typed into the search box opens its letter; so do words of a link that are one."""
-    number = st.session_state.pop("ov-case", None) or case_number(view.filters.words)
+    typed = st.session_state.pop("ov-case", None)
+    number = typed or case_number(view.filters.words)
     if not number:
         return
     without = replace(view.filters, words="")
     letter_id = view.ask("letter_for_case", number, filters=Filters())
     if letter_id:
         go("letter", without, letter=letter_id[:16])
-    if whole_case_number(number):  # else it may be how one begins, which the search finds
+    whole = whole_case_number(number) and "-" in number
+    if typed and not whole:  # how one begins, or one that several years have: the search lists them
+        apply(replace(view.filters, words=typed))
+        st.rerun()
+    if whole:
         st.warning(
             f"No letter with the case number {number} is loaded. Letters without a cover have no number; search their words instead."
         )
