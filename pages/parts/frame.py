@@ -100,6 +100,15 @@ def note(markup: str) -> None:
     st.html(f'<p class="ov-note">{markup}</p>')
 
 
+def to_the_top(page: int) -> None:
+    """Bring the element of the class `ov-top` into view: the browser keeps its place where a list below it was exchanged.
+
+    The only script of the product; no word from outside is in it. `page` makes it another one, for an equal one does not run.
+    """
+    script = "document.querySelector('.ov-top')?.scrollIntoView({block: 'start'});"
+    st.html(f"<script>{script} // {int(page)}</script>", unsafe_allow_javascript=True)
+
+
 def nothing_found(view: View) -> None:
     """Say that the filter matches nothing, and offer the ways on; stops the run."""
     briefing.note_answer("No decision matches this filter.")
