@@ -41,6 +41,14 @@ def test_what_is_typed_is_counted_and_becomes_the_filter(open_page: OpenPage, sa
     assert all("ov-hit" in card for card in markup(app, "ov-card"))
 
 
+@pytest.mark.parametrize("page", ["letters", "overview", "compare"])
+def test_words_are_said_to_choose_whole_letters(open_page: OpenPage, page: str) -> None:
+    said = "every item of a letter that holds them counts, also one that they are not about"
+    assert len(markup(open_page(page, words="request:MRI"), said)) == 1
+    for query in ({}, {"words": "request:MRI", "unit": "letter"}, {"words": "case:CM16"}, {"modality": "mri"}):
+        assert not markup(open_page(page, **query), said)
+
+
 def test_snippets_say_which_part_they_are_from(open_page: OpenPage) -> None:
     for words, source in (("request:MRI", "Request"), ("summary:pain", "Case summary"), ("citation:knee", "Guideline")):
         cards = markup(open_page("letters", words=words), "ov-card")
