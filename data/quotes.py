@@ -21,6 +21,11 @@ PAST = (
     "These are past decisions about other requests. They bind nobody: each request is decided on its own medical necessity, "
     "from its own records and the guidelines in force."
 )
+FORMULA_WORDS = 12
+"""A deciding sentence of no more words that holds no ground says that an item is necessary or not, and not why."""
+_MOST_GROUNDS = 5
+_LONGEST_GROUND = 500  # characters on either side of the words of a ground
+_SENTENCE_END = re.compile(r"[.!?][\"'\u201d)\]]*\s+(?=[\"'\u201c(\[]*[A-Z0-9])")
 _ENTRY = re.compile(r"([0-9a-f]{16})\.([1-9][0-9]{0,3})")
 
 Entry = tuple[str, int]
@@ -49,6 +54,8 @@ class Quote:
     cited: str
     relied_on: str
     reports: tuple[str, ...] = ()
+    grounds: tuple[tuple[str, str], ...] = ()
+    """Where the deciding sentence is a mere formula, the sentences that give its grounds, each with its citation."""
 
 
 def quote_of(letter: Mapping[str, Any], ordinal: int, reports: Sequence[str] = ()) -> Quote | None:
@@ -67,7 +74,34 @@ def quote_of(letter: Mapping[str, Any], ordinal: int, reports: Sequence[str] = (
         _guidelines(letter, item, "claims_administrator", "admin"),
         _guidelines(letter, item, "reviewer", "reviewer"),
         tuple(reports),
+        _grounds(letter, ordinal),
     )
+
+
+def _grounds(letter: Mapping[str, Any], ordinal: int) -> tuple[tuple[str, str], ...]:
+    """The sentences in which grounds of an item were read, where its deciding sentence is short and holds none of them."""
+    text = letter["text"] or ""
+    found: dict[str, list[tuple[int, int]]] = {"decisive": [], "reason": [], "rationale": []}
+    for one in letter["findings"]:
+        if one["ordinal"] == ordinal and one["kind"] in found:
+            found[one["kind"]].append((one["span_start"], one["span_end"]))
+    if not found["decisive"] or not found["rationale"]:
+        return ()
+    (start, end), limits = found["decisive"][0], found["rationale"][0]
+    formula = len(text[start:end].split()) <= FORMULA_WORDS
+    if not formula or any(start <= first < end for first, _ in found["reason"]):
+        return ()
+    sentences = dict.fromkeys(_sentence(text, limits, place) for place in sorted(found["reason"]))
+    quoted = [(" ".join(text[slice(*one)].split()), citation(letter, ordinal, one)) for one in sentences]
+    return tuple(quoted[:_MOST_GROUNDS])
+
+
+def _sentence(text: str, limits: tuple[int, int], place: tuple[int, int]) -> tuple[int, int]:
+    """The sentence of the rationale around a place, no more than `_LONGEST_GROUND` characters of it on either side."""
+    ends = [limits[0], *(limits[0] + one.end() for one in _SENTENCE_END.finditer(text[slice(*limits)])), limits[1]]
+    start = max((end for end in ends if end <= place[0]), default=place[0])
+    end = min((end for end in ends if end >= place[1]), default=place[1])
+    return max(start, place[0] - _LONGEST_GROUND), min(end, place[1] + _LONGEST_GROUND)
 
 
 def _guidelines(letter: Mapping[str, Any], item: Mapping[str, Any], side: str, dimension: str) -> str:
@@ -104,6 +138,10 @@ def _quote(quote: Quote) -> str:
         f"<blockquote>{as_text(quote.sentence)}</blockquote>"
         if quote.sentence
         else '<p class="note">No deciding sentence was found in its rationale.</p>'
+    )
+    said += "".join(
+        f'<blockquote>{as_text(sentence)}</blockquote><p class="note">{as_text(place)}</p>'
+        for sentence, place in quote.grounds
     )
     facts = [
         ("Outcome", f'<b class="{html.escape(quote.outcome)}">{html.escape(quote.outcome.capitalize())}</b>'),

@@ -44,10 +44,10 @@ def pages(letter: Mapping[str, Any], start: int, end: int) -> tuple[int, int] | 
     return first, first + text.count("\f", start, max(start, end))
 
 
-def citation(letter: Mapping[str, Any], ordinal: int | None = None) -> str:
+def citation(letter: Mapping[str, Any], ordinal: int | None = None, span: tuple[int, int] | None = None) -> str:
     """One line that finds the letter again, or its item `ordinal`: name, date of the decision, item, outcome, pages.
 
-    The pages are those of the item from its request to its deciding sentence.
+    The pages are those of `span` in the text, or of the item from its request to its deciding sentence.
     """
     head = f"California IMR Final Determination {name_of(letter)}, {decided(letter)}"
     if ordinal is None:
@@ -55,7 +55,7 @@ def citation(letter: Mapping[str, Any], ordinal: int | None = None) -> str:
     item = next(one for one in letter["decisions"] if one["ordinal"] == ordinal)
     asked = item["disputed"] if len(item["disputed"]) <= _LONGEST else f"{item['disputed'][: _LONGEST - 1].rstrip()}…"
     said = f"{head}, item {ordinal} of {len(letter['decisions'])} ({asked}): {item['outcome']}"
-    return f"{said}{page_words(item_pages(letter, ordinal))}."
+    return f"{said}{page_words(pages(letter, *span) if span else item_pages(letter, ordinal))}."
 
 
 def item_pages(letter: Mapping[str, Any], ordinal: int) -> tuple[int, int] | None:

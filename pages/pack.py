@@ -35,11 +35,15 @@ def quote(entry: Entry) -> Quote | None:
 
 def card(one: Quote) -> str:
     """One item of the pack as HTML."""
+    grounds = "".join(
+        f'<p>Ground: {as_text(sentence)}<br><span class="ov-meta">{as_text(place)}</span></p>'
+        for sentence, place in one.grounds
+    )
     reports = "".join(f"<p><b>{as_text(words)}</b></p>" for words in one.reports)
     return (
         f'<div class="ov-card ov-{one.outcome}" dir="ltr"><h4>{as_text(one.request)}</h4>'
         f'<p><span class="ov-word ov-{one.outcome}">{one.outcome.capitalize()}</span></p>{reports}'
-        f"<p>{as_text(one.sentence) or 'No deciding sentence was found in its rationale.'}</p>"
+        f"<p>{as_text(one.sentence) or 'No deciding sentence was found in its rationale.'}</p>{grounds}"
         f'<p class="ov-meta">Claims administrator cited: {as_text(one.cited)}<br>Reviewer relied on: {as_text(one.relied_on)}</p>'
         f'<p class="ov-meta">{as_text(one.citation)}</p></div>'
     )

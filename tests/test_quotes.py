@@ -127,3 +127,48 @@ def test_words_of_a_letter_are_only_words(about: About, text: str) -> None:
         alone = rf'<span class="ov-sign" title="U\+{ord(sign):04X} [^"]*">{re.escape(sign)}</span>'
         assert len(re.findall(alone, content.decode())) == content.decode().count(sign)
     assert html.escape("ov-sign { unicode-bidi: isolate; }") in content.decode()
+
+
+TOLD = "The knee is stable. There are no red flags in the notes. No exam was documented! The request is not medically necessary."
+
+
+def formula(decisive: str, reasons: tuple[str, ...]) -> dict[str, Any]:
+    """A letter of one item whose rationale is `TOLD`."""
+    found = [("rationale", TOLD), ("decisive", decisive), *(("reason", words) for words in reasons)]
+    findings = [
+        {"kind": kind, "ordinal": 1, "span_start": TOLD.index(words), "span_end": TOLD.index(words) + len(words)}
+        for kind, words in found
+    ]
+    item = {
+        "ordinal": 1,
+        "disputed": "MRI",
+        "outcome": "upheld",
+        "decisive": decisive,
+        "admin_sources": (),
+        "reviewer_sources": (),
+    }
+    letter = {"case_number": "CM16-0000001", "source": "a.pdf", "decision_date": None, "text": TOLD}
+    return letter | {"findings": findings, "decisions": [item], "citations": []}
+
+
+def test_a_mere_formula_is_quoted_with_the_sentences_that_give_its_grounds(about: About) -> None:
+    decisive = "The request is not medically necessary."
+    quote = quote_of(formula(decisive, ("No exam was", "no red flags", "red flags in")), 1)
+    assert quote
+    assert [sentence for sentence, _ in quote.grounds] == [
+        "There are no red flags in the notes.",
+        "No exam was documented!",
+    ]
+    assert {place for _, place in quote.grounds} == {
+        "California IMR Final Determination CM16-0000001, decision date not stated, item 1 of 1 (MRI): upheld, page 1 of the PDF."
+    }
+    page = Page(quotes_html([quote], about, date(2026, 1, 1)))
+    assert page.words.index(decisive) < page.words.index("There are no red flags") < page.words.index("No exam")
+
+
+def test_a_sentence_that_gives_a_ground_or_is_long_stands_alone() -> None:
+    told = quote_of(formula("There are no red flags in the notes.", ("no red flags", "No exam was")), 1)
+    long = quote_of(formula(TOLD, ("No exam was",)), 1)
+    none = quote_of(formula("The request is not medically necessary.", ()), 1)
+    assert told and long and none
+    assert told.grounds == long.grounds == none.grounds == ()

@@ -15,7 +15,17 @@ from data.filters import Filters, from_query, one_value, to_query
 from data.rates import Headline
 from data.schema import dimensions
 from data.search_language import asks_for_parts
-from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, of_whole_letters, published_total, standing_out
+from data.sentences import (
+    ESTIMAND,
+    MEANING,
+    answer,
+    chips,
+    day,
+    notices,
+    of_whole_letters,
+    published_total,
+    standing_out,
+)
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
 from pages.parts import briefing, navigation, pack, theme, views

@@ -74,7 +74,8 @@ def buttons(letter: dict[str, Any], ordinal: int) -> None:
             on_click=put,
             args=([*held, here],),
             disabled=len(held) >= MOST,
-            help=f"Collect deciding sentences with their citations into one document; {MOST} at most.",
+            help=f"Collect deciding sentences with their citations into one document; {MOST} at most. The pack lasts as long as this session; "
+            "the link of its own page keeps it.",
         )
     missing = [entry for entry in all_items if entry not in held]
     if len(all_items) > 1 and len(missing) > 1:
