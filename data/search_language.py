@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from data.search_tree import AllOf, AnyOf, Case, Node, Not, Phrase, Word, every_leaf, said
+from data.showing import in_quotes
 from data.text_index import stems
 
 LONGEST = 2000
@@ -96,7 +97,9 @@ def parse(typed: str) -> Parsed:
         return Parsed(None, (), str(trouble))
     if tree is None:
         shown = typed if len(typed) <= 60 else f"{typed[:60]}…"
-        return Parsed(None, (), f"There is no word to search for in {shown!r}: a search needs letters or digits.")
+        return Parsed(
+            None, (), f"There is no word to search for in {in_quotes(shown)}: a search needs letters or digits."
+        )
     return Parsed(tree, tuple(dict.fromkeys(reading.notes)))
 
 

@@ -16,6 +16,7 @@ from data.rates import Group, Headline
 from data.schema import NOT_STATED, Dimension, dimensions
 from data.search_language import parse
 from data.search_tree import Case, every_leaf
+from data.showing import in_quotes
 from data.statistics import Difference, Rate, counted, interval_words, percent
 
 ESTIMAND = (
@@ -187,7 +188,7 @@ def _not_read(name: str, value: str) -> str:
 
 def _shown(value: str) -> str:
     """A value of a link as a sentence shows it: in quotes, what cannot be printed as its code, cut where it is long."""
-    return repr(value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…")
+    return in_quotes(value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…")
 
 
 WHOLE_LETTERS = (

@@ -1,4 +1,4 @@
-"""Text from a letter as HTML in which it is only text, and in which signs that steer the display steer nothing."""
+"""Text from outside as HTML in which it is only text, or in a sentence, where signs that steer the display steer nothing."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def as_text(text: str) -> str:
     The style sheet isolates that element (`unicode-bidi`), so an override of the writing direction ends where it begins.
     """
     return _STEERING.sub(_sign, html.escape(text))
+
+
+def in_quotes(text: str) -> str:
+    """`text` in quotes as a sentence shows it: as it is written, but what cannot be printed as its code."""
+    shown = (one if one.isprintable() else repr(one)[1:-1] for one in text)
+    return f"'{''.join(shown)}'"
 
 
 def _sign(found: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from data.record import DATE_FIELDS, Finding, Problem, Span
+from data.showing import in_quotes
 from loaders.dates import WRITTEN, parse_date
 from loaders.sequence import followed
 
@@ -296,7 +297,9 @@ def _take(cover: Cover, label: str, match: re.Match[str]) -> None:
         parsed = parse_date(written)
         if parsed is None:
             cover.problems.append(
-                Problem("date_unreadable", f"The cover's date {written!r} is not in the calendar.", match.span())
+                Problem(
+                    "date_unreadable", f"The cover's date {in_quotes(written)} is not in the calendar.", match.span()
+                )
             )
             return
         if label in cover.dates:

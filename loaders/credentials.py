@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from data.record import Credentials, Finding, Problem, Span, Specialty
+from data.showing import in_quotes
 from data.vocabulary import Vocabulary, vocabulary
 from loaders.sections import trimmed
 from loaders.settle import fold
@@ -182,7 +183,9 @@ def _leftover(text: str, span: Span, role: Role, reading: _Reading) -> None:
         return
     reading.specialties.append(Specialty(written, written, role))
     reading.findings.append(Finding("specialty", "unknown", (start, end), "credentials/unknown"))
-    reading.problems.append(Problem("unknown_term", f"No specialty of the list is written {written!r}.", (start, end)))
+    reading.problems.append(
+        Problem("unknown_term", f"No specialty of the list is written {in_quotes(written)}.", (start, end))
+    )
 
 
 def _unconnected(text: str, span: Span) -> Span:
@@ -223,5 +226,5 @@ def _unknown(text: str, span: Span, between: re.Pattern[str], what: str, reading
     start, end = trimmed(text, *span)
     if start < end and not between.match(text[start:end]) and not _NOTHING.fullmatch(text, start, end):
         reading.problems.append(
-            Problem("unknown_term", f"{fold(text[start:end])!r} is not known as a {what}.", (start, end))
+            Problem("unknown_term", f"{in_quotes(fold(text[start:end]))} is not known as a {what}.", (start, end))
         )

@@ -1,5 +1,6 @@
 """Letters: a search over them, and the disputed items of the current filter, each with the way to its letter."""
 
+import html
 from functools import partial
 from typing import Any
 
@@ -45,6 +46,10 @@ def turn(page: int) -> None:
 last = max(1, -(-head.decisions // PAGE_LENGTH))
 asked = st.query_params.get("page", "1")
 page = min(max(int(asked) if asked.isdecimal() and len(asked) < 9 else 1, 1), last)
+if asked != str(page):
+    note(f"The link asks for page {html.escape(asked[:20])} of the list, which has {last:,}: this is page {page:,}.")
+if "order" in st.query_params and "sort" not in st.query_params:
+    note("The link asks for an “order”, which means nothing here: the order of the list is named “sort”.")
 rows = view.ask("decisions", PAGE_LENGTH, (page - 1) * PAGE_LENGTH, order)
 shown = tuple((row["letter_key"], row["text_part"], row["ordinal"]) for row in rows)
 snippets = view.ask("snippets", shown) if view.filters.words else [None] * len(rows)

@@ -139,6 +139,8 @@ def nothing_here(view: View) -> None:
         why = "no letter that is loaded has these words. " + (
             "Perhaps a word was meant that stands in letters:" if near else "Take a word away, or try OR between them."
         )
+    elif filters.words and parse(filters.words).tree is None:
+        why = "what was searched cannot be read, as is said above." + (" Without the words there are:" if found else "")
     elif found:
         why = "no decision meets all of its conditions at once. Without one of them there are:"
     else:

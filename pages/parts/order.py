@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 
 from data.filters import Filters
 from data.results import ORDERS
-from pages.parts.frame import note, plain
+from pages.parts.frame import note
 from pages.parts.state import apply, current
 
 PARAMETER = "sort"
@@ -35,7 +37,7 @@ def choose(filters: Filters) -> str:
     asked = st.query_params.get(PARAMETER, "")
     if asked and asked not in ORDERS:
         note(
-            f"The link asks for the order {plain(asked[:40])}, which is not known here: {ORDERS[order(filters)].lower()}."
+            f"The link asks for the order {html.escape(asked[:40])}, which is not known here: {ORDERS[order(filters)].lower()}."
         )
     offered = [key for key in ORDERS if key != "relevance" or filters.words]
     st.session_state["ov-w-sort"] = order(filters)

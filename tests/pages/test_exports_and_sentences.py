@@ -14,6 +14,7 @@ from data.filters import Choice, DateRange, Filters, from_query
 from data.rates import Group, Headline
 from data.reading_words import loaded_words
 from data.sentences import answer, chips, day, filter_text, notices, quoted, standing_out
+from data.showing import in_quotes
 from data.statistics import Difference, Rate, Sums, overturn_rate
 from data.warehouse import Snapshot
 
@@ -214,3 +215,10 @@ def test_a_share_that_is_not_nothing_is_not_rounded_to_it() -> None:
     words = loaded_words({2016: 97}, True).replace("\N{NO-BREAK SPACE}", " ")
     assert words.count("(less than 0.1 %)") == 2
     assert "(0.0 %)" not in words
+
+
+def test_words_from_outside_stand_in_quotes_as_they_are_written() -> None:
+    assert in_quotes("a\\b 'c'") == "'a\\b 'c''"
+    assert in_quotes("\u202eb\x00\n") == "'\\u202eb\\x00\\n'"
+    (said,) = notices(from_query({"outcome": "DOMAIN\\user"}))
+    assert "outcome='DOMAIN\\user'," in said

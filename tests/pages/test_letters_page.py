@@ -125,6 +125,23 @@ def test_the_sidebar_says_of_a_search_that_it_is_too_long(open_page: OpenPage) -
     assert app.query_params["words"] == "spine" and not any("at most" in text for text in warnings_of(app))
 
 
+@pytest.mark.parametrize("page", ["abc", "0", "999", "-1", "<b>"])
+def test_a_page_of_the_list_that_is_not_there_is_said(open_page: OpenPage, page: str) -> None:
+    app = open_page("letters", page=page)
+    assert markup(app, "The link asks for page")
+    assert (
+        f"asks for page {page.replace('<', '&lt;').replace('>', '&gt;')} of" in markup(app, "The link asks for page")[0]
+    )
+    assert not markup(open_page("letters", page="2", sort="oldest"), "The link asks for")
+    assert markup(open_page("letters", order="oldest"), "the order of the list is named “sort”")
+
+
+def test_a_search_that_cannot_be_read_is_not_called_a_condition_among_others(open_page: OpenPage) -> None:
+    app = open_page("letters", words="a*", modality="mri")
+    assert "what was searched cannot be read, as is said above" in app.info[0].value
+    assert "at once" not in app.info[0].value
+
+
 def test_ten_thousand_characters_in_a_link_are_told(open_page: OpenPage) -> None:
     app = open_page("letters", words="knee " * 2000)
     (said,) = [warning for warning in warnings_of(app) if "at most 500 are read" in warning]
