@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("fixes", "Fix list"),
     Entry("outlook", "Request outlook"),
     Entry("letters", "Letters"),
+    Entry("sql", "SQL"),
     Entry("letter", "Letter", listed=False),
     Entry("pack", "Quote pack", listed=False),
 )
