@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 import duckdb
 
 from data import search
 from data.errors import OverturnError
-from data.filters import Filters, from_query, one_value, where
+from data.filters import Filters, where
 from data.statistics import Rate, Sums, overturn_rate, pooled_rho
 from data.warehouse import Snapshot, current_snapshot, read_manifest, snapshot
 from loaders.attached import attached, count
@@ -97,21 +96,6 @@ def _said(rate: Rate) -> str:
         return "none decided"
     share = "too few for a rate" if rate.small else f"{rate.rate:.1%} ({rate.low:.1%} to {rate.high:.1%})"
     return f"{rate.y:,} of {rate.n:,} in {rate.letters:,} letters, {share}"
-
-
-def filter_of(text: str) -> Filters:
-    """The filter that a link or its part after `?` holds. Raises OverturnError for what cannot be read."""
-    asked: dict[str, list[str]] = {}
-    for name, value in parse_qsl(text.rpartition("?")[2], keep_blank_values=True):
-        asked.setdefault(name, []).append(value)
-    filters = from_query({name: one_value(name, values) for name, values in asked.items()})
-    if filters.unreadable or (text and not filters.active and filters == Filters()):
-        named = ", ".join(f"{name}={value}" for name, value in filters.unreadable) or text
-        raise OverturnError(
-            f"The filter cannot be read: {named}. Give what stands after the ? of a link, such as "
-            "'modality=mri&date=2016..2017'."
-        )
-    return filters
 
 
 def diff(old: Snapshot, new: Snapshot, filters: Filters | None = None) -> Difference:
