@@ -124,7 +124,7 @@ def _fence_process(seconds: float) -> None:
 def _fence_files(memory: int) -> None:
     """No file, socket, process or thread can be opened from here on; address space for what the engine may hold and no more."""
     held = 0
-    with suppress(OSError), open("/proc/self/statm", encoding="ascii") as stream:  # noqa: PTH123 - imports little
+    with suppress(OSError), open("/proc/self/statm", "rb") as stream:  # noqa: PTH123 - imports little
         held = int(stream.read().split()[0]) * resource.getpagesize()
     _limit("RLIMIT_AS", (held or 2 << 30) + memory + _SLACK)
     _limit("RLIMIT_NPROC", 0)
