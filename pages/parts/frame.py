@@ -121,7 +121,7 @@ def say(
     """
     filters = filters or view.filters
     words = f"{lead}{answer(head, filters, *view.ask('against_rest', filters=filters))}"
-    groups = view.ask("by", by, filters=filters) if by and not (filters.choice(by) or filters.outcome) else []
+    groups = view.ask("by", by, filters=filters) if by and not (filters.choice(by) or filters.one_outcome) else []
     if len(groups) > 1 and not head.rate.small:
         words += f" {standing_out(groups, kind)}"
     briefing.note_answer(words)
@@ -245,8 +245,8 @@ def _conditions(view: View) -> None:
     if asks_for_parts(filters.words) and view.ask("index_is_old", filters=Filters()):
         st.warning(_OLD_INDEX)
     _chips(view)
-    if filters.outcome:
-        note(_ONE_OUTCOME.format(filters.outcome))
+    if filters.one_outcome:
+        note(_ONE_OUTCOME.format(filters.one_outcome))
 
 
 def _chips(view: View) -> None:
