@@ -93,7 +93,7 @@ class Questions:
         `ignoring` leaves out one dimension. Words that are others are expected in a table of the name `hits`.
         """
         filters = filters or self.filters
-        items = items_of(filters.condition, self._cursor, self.snapshot)
+        items = items_of(filters.condition, self.bits, self._cursor, self.snapshot)
         return where(filters, self.bits, ignoring=ignoring, hits=hits, items=items)
 
     def date_column(self) -> str:

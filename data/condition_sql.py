@@ -1,9 +1,10 @@
-"""A condition as SQL over `facts`, its values bound; and which items hold a test that `facts` alone cannot answer.
+"""A condition as SQL over `facts`, its values bound; and which items meet one that takes long to find out.
 
-Tests on dimensions, outcome, dates and days are asked of the columns of `facts` as any filter is. Those on other tables
-(letters, decisions, cited) and on words take 50 to 500 ms at 2.5 million items, and a page asks a dozen questions, each
-of which names the filter twice and more. So each of them is answered once a snapshot, as a bit an item in the order of
-`facts` (`Items`), and asked as `get_bit(?, rowid)`: 25 ms at that size, and 312 kB kept.
+Tests on dimensions, outcome, dates and days are asked of the columns of `facts` as any filter is, 5 to 10 ms each at 2.5
+million items. Those on other tables (letters, decisions, cited) and on words take 50 to 500 ms, and a page asks a dozen
+questions, each of which names the filter twice and more. So a condition with one of them, or of more than a few tests, is
+answered once a snapshot as a bit an item in the order of `facts` (`Items`), and asked as `get_bit(?, rowid)`: some 25 ms
+at that size whatever the condition says, and 312 kB kept.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -26,25 +28,25 @@ from data.warehouse import Snapshot
 Condition = tuple[str, list[object]]
 """SQL and its parameters."""
 Bits = Mapping[str, Mapping[str, int]]
-Items = Mapping[Test, bytes]
-"""By test, a bit an item in the order of `facts`, the first one in the highest bit of the first byte."""
+Items = Mapping[Node, bytes]
+"""By condition, a bit an item in the order of `facts`, the first one in the highest bit of the first byte."""
+_FEW = 2  # tests that are asked of the columns at once in less time than bits are
 _HITS = "condition_hits"
 _COMPARED = {"is": "=", "before": "<", "from": ">=", "until": "<=", "least": ">=", "most": "<="}
 
 
 def condition_sql(node: Node, bits: Bits, items: Items) -> Condition:
-    """The condition over `facts`, never NULL. `bits` maps dimension to key to bit; `items` has every test that is `apart`.
+    """The condition over `facts`, never NULL. `bits` maps dimension to key to bit; `items` are what `items_of` gives.
 
-    Raises KeyError where it has not.
+    Raises KeyError where a test that is `apart` has no items.
     """
+    if node in items or (isinstance(node, Test) and apart(node)):
+        return "get_bit(?::BLOB::BIT, rowid::INTEGER) = 1", [items[node]]
     if isinstance(node, Test):
-        if apart(node):
-            return "get_bit(?::BLOB::BIT, rowid::INTEGER) = 1", [items[node]]
         return _direct(node, bits.get(node.field, {}))
     found = [condition_sql(part, bits, items) for part in node.parts]
-    return f"({f' {node.joined.upper()} '.join(sql for sql, _ in found)})", [
-        value for _, values in found for value in values
-    ]
+    listed = f" {node.joined.upper()} ".join(sql for sql, _ in found)
+    return f"({listed})", [value for _, values in found for value in values]
 
 
 def apart(one: Test) -> bool:
@@ -52,26 +54,41 @@ def apart(one: Test) -> bool:
     return one.of.place != "facts"
 
 
-def items_of(node: Node | None, cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[Test, bytes]:
-    """The items that hold each test of the condition that is `apart`. `cursor` is one of the snapshot's database."""
-    return {one: _KEPT.get(one, cursor, snapshot) for one in tests(node) if apart(one)}
+def items_of(node: Node | None, bits: Bits, cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[Node, bytes]:
+    """The items that meet the condition, where it is one to be answered once; nothing for others.
+
+    `cursor` is one of the snapshot's database, on which no result is open.
+    """
+    found = list(tests(node))
+    if node is None or (len(found) <= _FEW and not any(map(apart, found))):
+        return {}
+    each: dict[Node, bytes] = {}
+    for one in filter(apart, found):
+        each[one] = _KEPT.get(one, snapshot, partial(_items, partial(_elsewhere, one), one, cursor, snapshot))
+    if isinstance(node, Test):
+        return each
+    return {
+        node: _KEPT.get(
+            node, snapshot, partial(_items, partial(condition_sql, node, bits, each), node, cursor, snapshot)
+        )
+    }
 
 
 class _Kept:
-    """What was found of late, for all threads; at most so many tests, so at most some ten megabytes."""
+    """What was found of late, for all threads: at most so many conditions, some ten megabytes."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._found: OrderedDict[tuple[Path, str, Test], bytes] = OrderedDict()
+        self._found: OrderedDict[tuple[Path, str, Node], bytes] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, one: Test, cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bytes:
-        key = (snapshot.folder, snapshot.snapshot_id, one)
+    def get(self, node: Node, snapshot: Snapshot, find: Callable[[], bytes]) -> bytes:
+        key = (snapshot.folder, snapshot.snapshot_id, node)
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)
                 return self._found[key]
-        found = _items_of(one, cursor, snapshot)
+        found = find()
         with self._lock:
             self._found[key] = found
             while len(self._found) > self._most:
@@ -84,18 +101,22 @@ class _Kept:
 
 
 _KEPT = _Kept(64)
-forget: Callable[[], None] = _KEPT.forget
-"""Let go of what was found of late."""
 
 
-def _items_of(one: Test, cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bytes:
-    sql, values = _elsewhere(one)
-    if one.of.kind == "words":
-        cursor.register(_HITS, search.letters_with(snapshot.index, one.values[0]))
+def forget() -> None:
+    """Let go of what was found of late."""
+    _KEPT.forget()
+
+
+def _items(asked: Callable[[], Condition], node: Node, cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bytes:
+    words = isinstance(node, Test) and node.of.kind == "words"
+    if words:
+        cursor.register(_HITS, search.letters_with(snapshot.index, next(tests(node)).values[0]))
+    sql, values = asked()
     (size,) = cursor.execute("SELECT count(*) FROM facts").fetchone() or (0,)
     found = np.zeros(max(1, int(size)), dtype=bool)
     found[cursor.execute(f"SELECT rowid AS item FROM facts WHERE {sql}", values).fetchnumpy()["item"]] = True
-    if one.of.kind == "words":
+    if words:
         cursor.unregister(_HITS)
     return np.packbits(found).tobytes()
 
@@ -110,7 +131,7 @@ def _direct(one: Test, bits: Mapping[str, int]) -> Condition:
     if of.kind == "keys":
         return _mask(one, bits)
     if of.kind == "value":
-        return _one_value(one, f"{of.column} <> '{NOT_STATED}'")
+        return _value(one)
     return _measured(one)
 
 
@@ -131,14 +152,17 @@ def _mask(one: Test, bits: Mapping[str, int]) -> Condition:
     return f"({column} & ?::UBIGINT) = ?::UBIGINT", [mask, mask]
 
 
-def _one_value(one: Test, stated: str) -> Condition:
-    """One value among some; `stated` is SQL for there being one."""
-    column, how = one.of.column, one.operator
+def _value(one: Test) -> Condition:
+    """One value among some; a column of `facts` has `not_stated` for none, others NULL."""
+    column, how, here = one.of.column, one.operator, not apart(one)
     if how in ("stated", "missing"):
-        return stated if how == "stated" else f"({stated}) IS NOT TRUE", []
-    marks = ", ".join("?" * len(one.values))
-    listed = f"({stated} AND {column} IN ({marks}))"
-    return f"{listed} IS NOT TRUE" if one.how.negative else f"{listed} IS TRUE", list(one.values)
+        states = how == "stated"
+        if here:
+            return f"{column} {'<>' if states else '='} '{NOT_STATED}'", []
+        return f"{column} IS {'NOT ' if states else ''}NULL", []
+    listed = f"{column} IN ({', '.join('?' * len(one.values))})"
+    negated = "NOT " if one.how.negative else ""
+    return f"{negated}{listed if here else f'coalesce({listed}, false)'}", list(one.values)
 
 
 def _measured(one: Test) -> Condition:
@@ -164,13 +188,7 @@ def _elsewhere(one: Test) -> Condition:
         return f"letter_key IN (SELECT letter_key FROM {_HITS})", []
     if of.place == "cited":
         return _cited(one)
-    sql, values = (
-        _measured(one)
-        if of.kind == "number"
-        else _one_value(one, f"{of.column} IS NOT NULL")
-        if of.kind == "value"
-        else _text(one)
-    )
+    sql, values = _measured(one) if of.kind == "number" else _value(one) if of.kind == "value" else _text(one)
     key = "letter_key" if of.place == "letters" else "(letter_key, ordinal)"
     return f"{key} IN (SELECT {key.strip('()')} FROM {of.place} WHERE {sql})", values
 

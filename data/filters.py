@@ -221,7 +221,7 @@ def where(
 ) -> tuple[str, list[object]]:
     """The SQL condition over `facts` and its parameters. `bits` maps dimension to key to bit; `ignoring` leaves one out.
 
-    `items` are those of the tests of the filter's condition that lie outside of `facts` (`condition_sql.items_of`).
+    `items` are those of the filter's condition (`condition_sql.items_of`).
     With words, the letters that hold them are expected in a table (letter_key) of the name `hits`, a constant of code.
     """
     parts: list[str] = []

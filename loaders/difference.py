@@ -140,7 +140,7 @@ def _items(connection: duckdb.DuckDBPyConnection, name: str, snapshot: Snapshot,
     if filters.words:
         connection.register("hits", search.letters_with(snapshot.index, filters.words))
     connection.execute(f"USE {name}")
-    items = items_of(filters.condition, connection, snapshot)
+    items = items_of(filters.condition, bits, connection, snapshot)
     connection.execute("USE memory")
     condition, values = where(filters, bits, items=items)
     connection.execute(

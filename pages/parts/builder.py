@@ -20,6 +20,7 @@ from data.condition_words import from_sentence, sentence
 from data.conditions import DEEPEST, MOST_TESTS, Node
 from data.filters import Filters
 from data.statistics import counted
+from pages.parts import views
 from pages.parts.builder_row import show_row
 from pages.parts.frame import plain
 from pages.parts.state import View, apply, link
@@ -38,6 +39,18 @@ def builder(view: View) -> None:
     if _DRAFT not in st.session_state or st.session_state.get(_OF) != of:
         _start(view.filters.condition)
     _building(view)
+    if view.filters.condition:
+        _in_force(view)
+
+
+def _in_force(view: View) -> None:
+    """What can be done with the conditions in force: see them on other pages, keep them under a name."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ov-build-links"):
+        st.html('<span class="ov-note">The conditions in force hold on every page:</span>', width="content")
+        for page, label in _PAGES:
+            link(page, label, view.filters, mark="-build")
+    with st.expander("Keep these conditions under a name", key="ov-build-keep"):
+        views.save_form(view, "-build")
 
 
 def _start(node: Node | None) -> None:
@@ -56,11 +69,6 @@ def _building(view: View) -> None:
     if said := st.session_state.pop(_SAID, ""):
         st.warning(plain(said))
     _typed(draft)
-    if view.filters.condition:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ov-build-links"):
-            st.html('<span class="ov-note">The conditions in force hold on every page:</span>')
-            for page, label in _PAGES:
-                link(page, label, view.filters, mark="-build")
 
 
 def _box(view: View, whole: Box, box: Box, deep: int) -> None:
@@ -82,7 +90,7 @@ def _box(view: View, whole: Box, box: Box, deep: int) -> None:
     for part in box.parts:
         if isinstance(part, Row):
             with st.container(
-                horizontal=True, vertical_alignment="top", gap="small", key=f"ov-build-row-{part.number}"
+                horizontal=True, vertical_alignment="center", gap="small", key=f"ov-build-row-{part.number}"
             ):
                 show_row(view, whole, part)
                 _move_and_remove(whole, part, "condition")
@@ -190,7 +198,7 @@ def _finds(view: View, node: Node) -> str:
     """How many decisions the draft would leave."""
     left = view.ask("how_many", filters=replace(view.filters, condition=node))
     without = view.ask("how_many", filters=replace(view.filters, condition=None))
-    return f"{counted(left, 'decision')} of {without:,}."
+    return f"{counted(left, 'decision') if left else 'None'} of {without:,}{'' if left else ' decisions'}."
 
 
 def _turn(view: View) -> None:

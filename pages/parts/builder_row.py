@@ -33,7 +33,7 @@ def show_row(view: View, whole: Box, row: Row) -> None:
         placeholder="Choose a field",
         on_change=lambda: row.choose_field(st.session_state[field_key] or ""),
         label_visibility="collapsed",
-        width=300,
+        width=250,
         help=fields()[row.field].note or None if row.field else None,
     )
     if not row.begun:
@@ -48,7 +48,7 @@ def show_row(view: View, whole: Box, row: Row) -> None:
             key=operator_key,
             on_change=lambda: row.choose_operator(st.session_state[operator_key] or row.operator),
             label_visibility="collapsed",
-            width=180,
+            width=160,
         )
     else:
         st.text(of.operators[row.operator].words, width="content")
@@ -142,7 +142,7 @@ def _day(row: Row, of: Field, key: str, place: int) -> None:
         max_value=highest,
         on_change=lambda: _give(row, place, st.session_state[key].isoformat() if st.session_state[key] else ""),
         label_visibility="collapsed",
-        width=150,
+        width=140,
     )
 
 
@@ -161,7 +161,7 @@ def _number(row: Row, of: Field, how: Operator, key: str, place: int) -> None:
         on_change=lambda: _give(row, place, _written(st.session_state[key])),
         placeholder="Year" if how.takes == "year" else "Number",
         label_visibility="collapsed",
-        width=150,
+        width=140,
     )
 
 
