@@ -17,7 +17,7 @@ from data.statistics import interval_words, percent
 from pages.parts.briefing import note_answer
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
-from pages.parts.frame import definitions, note, plain
+from pages.parts.frame import chip_help, cut, definitions, note, plain
 from pages.parts.pictures import unit_of
 from pages.parts.sidebar import DATES, options
 from pages.parts.state import View, apply, current, link
@@ -66,11 +66,11 @@ def controls(view: View, other: Filters | None) -> None:
         st.html('<span class="ov-note">B is</span>')
         for number, chip in enumerate(chips(other)):
             st.button(
-                f"{plain(chip.text[:120])} ✕",
+                f"{plain(cut(chip.text))} ✕",
                 key=f"ov-chip-b-{number}",
                 on_click=set_second,
                 args=(chip.without,),
-                help="Take this condition out of B",
+                help=chip_help(chip.text, "Take this condition out of B"),
             )
         if not other.active:
             st.html('<span class="ov-note">everything loaded</span>')
