@@ -1,0 +1,16 @@
+"""Explore: any question, put together from rows, columns, fields and conditions."""
+
+from pages.parts import pivot
+from pages.parts.frame import begin, definitions, nothing_found, say, section, title
+
+view = begin("explore")
+pivot.opened(view)
+title(view, "Put a question together")
+head = view.ask("headline")
+if not head.decisions:
+    nothing_found(view)
+say(view, head)
+
+section("Cross two things")
+pivot.show(view, head)
+definitions()
