@@ -31,6 +31,7 @@ ENTRIES = (
     Entry("compare", "Compare"),
     Entry("fixes", "Fix list"),
     Entry("outlook", "Request outlook"),
+    Entry("explore", "Explore"),
     Entry("letters", "Letters"),
     Entry("letter", "Letter", listed=False),
     Entry("pack", "Quote pack", listed=False),
