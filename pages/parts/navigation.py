@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("outlook", "Request outlook"),
     Entry("explore", "Explore"),
     Entry("letters", "Letters"),
+    Entry("sql", "SQL"),
     Entry("letter", "Letter", listed=False),
     Entry("pack", "Quote pack", listed=False),
 )
