@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from data import search
+from data.condition_sql import items_of
 from data.errors import OverturnError
 from data.filters import Filters, where
 from data.statistics import Rate, Sums, overturn_rate, pooled_rho
@@ -122,7 +123,10 @@ def _items(connection: duckdb.DuckDBPyConnection, name: str, snapshot: Snapshot,
         bits.setdefault(dimension, {})[key] = bit
     if filters.words:
         connection.register("hits", search.letters_with(snapshot.index, filters.words))
-    condition, values = where(filters, bits)
+    connection.execute(f"USE {name}")
+    items = items_of(filters.condition, bits, connection, snapshot)
+    connection.execute("USE memory")
+    condition, values = where(filters, bits, items=items)
     connection.execute(
         f"CREATE TEMP TABLE {name}_items AS SELECT letter_key, ordinal, overturned, coalesce(year(decision_date), 0) AS year "
         f"FROM {name}.facts WHERE {condition}",
