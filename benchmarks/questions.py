@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from data.alike import Wanted
+from data.axes import TIMES
 from data.filters import Filters, from_query
 from data.schema import dimensions
 
@@ -73,6 +74,11 @@ QUESTIONS = (
     Question("rates by source cited and source relied on", "cross", ("admin", "reviewer"), twin=True),
     Question("grounds by outcome", "grounds", under=_TWO),
     Question("rates by modality and body part", "cross", ("modality", "body"), under=_TWO),
+    *(
+        Question("rates by two other things", "cross", pair, under=_TWO)
+        for pair in (("category", "admin_profile"), ("body", "year"), ("state", "specialty"), ("subcategory", "reason"))
+    ),
+    *(Question("rates by a stretch of time", "by", (name, True), under=_TWO) for name in TIMES),
     Question("rates by section cited", "by_citation", ("admin", "section"), under=_TWO),
     Question("rates by document of the MTUS", "by_citation", ("admin", "document", "mtus"), under=_TWO),
     Question("control chart", "trend", under=_TWO),

@@ -14,9 +14,10 @@ from typing import Any, Self
 import duckdb
 
 from data import search
+from data.axes import axis
 from data.condition_sql import items_of
 from data.filters import Filters, where
-from data.schema import NOT_STATED, dimensions
+from data.schema import NOT_STATED, Dimension
 from data.statistics import Sums, pooled_rho
 from data.warehouse import Snapshot
 
@@ -39,6 +40,10 @@ SUMS = (
     "coalesce(sum(n), 0)::BIGINT, coalesce(sum(y), 0)::BIGINT, count(*)::BIGINT, coalesce(sum(n*n), 0)::BIGINT, "
     f"coalesce(sum(y*y), 0)::BIGINT, coalesce(sum(n*y), 0)::BIGINT, {quotients('y', 'n')}"
 )
+ALONE_SUMS = (
+    "sum(n)::BIGINT, sum(y)::BIGINT, sum(n)::BIGINT, sum(n)::BIGINT, sum(y)::BIGINT, sum(y)::BIGINT, sum(y)::DOUBLE"
+)
+"""`SUMS` over rows that count items alone in their letter."""
 
 
 class Questions:
@@ -74,9 +79,13 @@ class Questions:
         other.filters = filters
         return other
 
+    def axis(self, name: str) -> Dimension:
+        """The dimension of that name, or a stretch of time or the outcome as one. Raises KeyError for any other name."""
+        return axis(name, self.date_column())
+
     def keys(self, name: str) -> tuple[str, ...]:
         """The keys of a dimension in display order, those of an open one as the data hold them; `not_stated` comes last."""
-        dimension = dimensions()[name]
+        dimension = self.axis(name)
         listed = self.bits.get(name, {}) if dimension.open else dimension.keys
         return tuple(dict.fromkeys([*(key for key in listed if key != NOT_STATED), NOT_STATED]))
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from data.asking import SUMS, sums_of
+from data.asking import ALONE_SUMS, SUMS, sums_of
 from data.categories import IMAGING
 from data.citing import Citing, citation_label
 from data.conditions import fields_of
 from data.filters import Choice, DateRange, Filters
-from data.rates import ALONE_SUMS
 from data.schema import NOT_STATED, dimensions
 from data.sentences import listed
 from data.smoothing import Smoothed, ladder, prior_strength

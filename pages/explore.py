@@ -1,15 +1,21 @@
-"""Explore: which decisions meet any conditions you like?"""
+"""Explore: any question, put together from conditions, rows, columns and fields."""
 
+from pages.parts import pivot
 from pages.parts.builder import builder
 from pages.parts.frame import begin, definitions, nothing_found, say, section, title
 
 view = begin("explore")
-title(view, "Which decisions meet these conditions?")
+pivot.opened(view)
+title(view, "Put a question together")
 head = view.ask("headline")
 if head.decisions:
     say(view, head)
+
 section("Conditions")
 builder(view)
 if not head.decisions:
     nothing_found(view)
+
+section("Cross two things")
+pivot.show(view, head)
 definitions()

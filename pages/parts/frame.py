@@ -55,6 +55,10 @@ def begin(page: str, *, sidebar: bool = True) -> View:
     # One block for what comes and goes: else all below it is made anew in the browser, and who types there loses the place.
     head = st.container()
     with head:
+        if missing := navigation.unknown(st.context.url or ""):
+            st.warning(
+                f"There is no page named {plain(missing[:40])}, so this is the overview. Choose one above, or ask for the link again."
+            )
         _open_case(view)
     if sidebar:
         show(view)

@@ -130,8 +130,10 @@ def figure(number: str, words: str) -> str:
     return f'<div class="ov-figure"><b>{number}</b><span>{words}</span></div>'
 
 
-def segment(view: View, name: str, filters: Filters | None, side: Figures, letters: Filters | None) -> None:
-    """One column: what the segment is, its figures, its letters by outcome and the way to them (`letters`)."""
+def segment(
+    view: View, name: str, filters: Filters | None, side: Figures, letters: Filters | None, *, rates: bool = True
+) -> None:
+    """One column: what the segment is, its figures (counts alone without `rates`), its letters by outcome and the way to them."""
     unit = unit_of(view)
     st.html(f"<h3>{name}</h3><p class='ov-note'>{html.escape(segment_name(filters))}</p>")
     rate = side.rate
@@ -141,7 +143,7 @@ def segment(view: View, name: str, filters: Filters | None, side: Figures, lette
         "" if small else f" ({interval_words(rate.low, rate.high, rate.n)})"
     )
     counts = figure(f"{side.decisions:,}", "disputed items decided") + figure(f"{side.letters:,}", "letters")
-    st.html(f'<div class="ov-figures">{counts}{figure(shown, of)}</div>')
+    st.html(f'<div class="ov-figures">{counts}{figure(shown, of) if rates else ""}</div>')
     draw(
         outcome_bar(side.upheld, side.partly, side.overturned, dark=view.dark, unit="letter", compact=True),
         key=f"ov-outcomes-{name}",
