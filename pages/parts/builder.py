@@ -123,7 +123,7 @@ def _box(view: View, whole: Box, box: Box, deep: int) -> None:
 def _move_and_remove(whole: Box, part: Row | Box, what: str) -> None:
     if whole.parts and whole.parts[0] is not part:
         st.button(
-            "To the top",
+            "Top",
             key=f"ov-build-top-{part.number}",
             on_click=whole.to_top,
             args=(part.number,),
