@@ -1,10 +1,11 @@
 """Explore: any question, put together from rows, columns, fields and conditions."""
 
-from pages.parts import pivot
+from pages.parts import listing, pivot
 from pages.parts.frame import begin, definitions, nothing_found, say, section, title
 
 view = begin("explore")
 pivot.opened(view)
+listing.opened(view)
 title(view, "Put a question together")
 head = view.ask("headline")
 if not head.decisions:
@@ -13,4 +14,7 @@ say(view, head)
 
 section("Cross two things")
 pivot.show(view, head)
+
+section("The decisions themselves" if view.filters.unit == "item" else "The letters themselves")
+listing.show(view, head)
 definitions()
