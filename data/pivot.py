@@ -133,7 +133,7 @@ def pivot(
         [group for group in side if narrowed(filters, name, group.key) is not None]
         for name, side in zip(names, groups, strict=True)
     ]
-    guarded = bool(names[1]) and bool(set(names) & set(CREDENTIALS))
+    guarded = bool(names[1]) and OUTCOME not in names and bool(set(names) & set(CREDENTIALS))
     known = [[group for group in side if not guarded or group.rate.letters >= FEWEST_LETTERS] for side in said]
     rows, columns = (arranged(side, order(name, sort)) for name, side in zip(names, known, strict=True))
     kept = {(row.key, column.key) for row in rows for column in columns}

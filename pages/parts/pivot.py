@@ -73,7 +73,9 @@ def show(view: View, head: Headline) -> None:
         _dots(view, names, found, rows, columns, measure)
     else:
         _wide(view, names, found, measure)
-    if kind != "table" and (left := _left_out(view, names, found, rows, columns)):
+    if kind == "table":  # which has all of them
+        rows, columns = list(found.rows), list(found.columns)
+    if left := _left_out(view, names, found, rows, columns):
         note(html.escape(left))
     if measure == "rate" and names[0] not in TIMES:
         note(html.escape(f"Rows against the rest: {standing_out(list(found.rows), 'row', most=4)}"))
@@ -192,6 +194,12 @@ def _place(key: str, keys: Sequence[str]) -> str:
     return ALL if key == ALL else str(keys.index(key))
 
 
+def _title(view: View, names: Names, measure: str) -> str:
+    """What is shown by what, in words."""
+    by = " and ".join(_label(view, name) for name in names if name)
+    return f"{MEASURES[measure]} by {by}"
+
+
 def _largest(value: float, measure: str) -> str:
     return f"{value:,.0f}" if measure in ("decisions", "letters") else f"{100 * value:.0f} %"
 
@@ -294,7 +302,7 @@ def _wide(view: View, names: Names, found: Pivot, measure: str) -> None:
         (_label(view, names[0]), *(f"{label} %" if percents else label for _, label in columns)),
         lines,
         name="pivot-wide",
-        title=f"{MEASURES[measure]} by {_label(view, names[0])}",
+        title=_title(view, names, measure),
         unfolded=True,
     )
 

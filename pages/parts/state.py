@@ -114,6 +114,11 @@ def _answer(folder: str, snapshot_id: str, address: _Address, question: str, arg
     return _asked(folder, snapshot_id, address, question, arguments)
 
 
+def reader(view: View) -> Reader:
+    """A reader for the filter in force, for answers that are read bit by bit; they are kept nowhere."""
+    return Reader(connection(str(view.snapshot.folder), view.snapshot.snapshot_id), view.snapshot, view.filters)
+
+
 def _asked(folder: str, snapshot_id: str, address: _Address, question: str, arguments: tuple[Any, ...]) -> Any:
     reader = Reader(connection(folder, snapshot_id), snapshot(Path(folder), snapshot_id), from_query(dict(address)))
     return getattr(reader, question)(*arguments)
