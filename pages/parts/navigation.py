@@ -27,7 +27,6 @@ ENTRIES = (
     Entry("guidelines", "Guideline sources"),
     Entry("imaging", "Imaging modalities"),
     Entry("specialties", "Reviewer specialties"),
-    Entry("explore", "Explore"),
     Entry("compare", "Compare"),
     Entry("fixes", "Fix list"),
     Entry("outlook", "Request outlook"),
