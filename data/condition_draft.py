@@ -35,7 +35,7 @@ class Row:
         return bool(self.field)
 
     def choose_field(self, name: str) -> None:
-        """Another field, with its first operator (of numbers: a range) and no value."""
+        """Another field, with its first operator and no value."""
         self.field, self.values = name, ()
         self.operator = next(iter(fields()[name].operators)) if name else ""
 
