@@ -64,6 +64,7 @@ _PARTS = {
     *(
         "where",
         "axis",
+        "exported",
         "date_column",
         "cells",
         "covered",
