@@ -44,6 +44,9 @@ def columns() -> tuple[str, ...]:
     return (*(column.name for column in relations()[0].columns), *_FROM_LETTERS, *_FROM_DECISIONS)
 
 
+_ORDER = FACTS_ORDER.replace("decision_date", "items.decision_date")
+
+
 class _Rows(Questions):
     """The rows of one filter, in the order of `facts`."""
 
@@ -52,9 +55,13 @@ class _Rows(Questions):
         joins = " JOIN letters USING (letter_key)" if {*names} & {*_FROM_LETTERS} else ""
         joins += " JOIN decisions USING (letter_key, ordinal)" if {*names} & {*_FROM_DECISIONS} else ""
         chosen = ", ".join(_column(name) for name in names)
-        order = FACTS_ORDER.replace("decision_date", "items.decision_date")
+        # Chosen first by their place, which is their order, then read: sorted and cut in one step the engine stumbles over
+        # conditions on the place (an internal error of its late materialization in 2.0.0).
         cut = "" if limit is None else f" LIMIT {int(limit)}"
-        sql = f"SELECT {chosen} FROM ({items_sql()} WHERE {condition}) items{joins} {order}{cut}"
+        sql = (
+            f"WITH chosen AS MATERIALIZED (SELECT rowid AS place FROM facts WHERE {condition}{cut}) "
+            f"SELECT {chosen} FROM ({items_sql()} WHERE rowid IN (SELECT place FROM chosen)) items{joins} {_ORDER}"
+        )
         return self._cursor.sql(sql, params=values).to_arrow_table()
 
 
@@ -93,7 +100,7 @@ def rates_of(snapshot: Snapshot, filters: Filters, by: str = "") -> pa.Table:
             groups = [("all", "All in the filter", reader.headline().rate, None)]
     rows = []
     for key, label, rate, differs in groups:
-        given = not (rate.small or rate.rate is None or filters.outcome)
+        given = not (rate.small or rate.rate is None or filters.one_outcome)
         shares = (rate.rate, rate.low, rate.high) if given else (None, None, None)
         rows.append((key, label, rate.y, rate.n, rate.letters, *shares, rate.small, differs if given else None))
     types = (pa.string(), pa.string(), *(pa.int64(),) * 3, *(pa.float64(),) * 3, pa.bool_(), pa.bool_())

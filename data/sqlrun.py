@@ -223,6 +223,8 @@ def _advice(message: str) -> str:
         return "The list of tables and columns beside the editor has the names; names of columns stand in no quotes or in double ones, texts in single ones."
     if "parameter" in message.lower():
         return "Write a parameter as $name and give its value below the statement."
+    if message.startswith("INTERNAL Error"):
+        return "This is a fault of the database engine, not of the statement. Write it another way, for example without LIMIT or in two steps."
     if message.startswith("Permission Error"):
         return "A query can read the snapshot and nothing else."
     return ""

@@ -202,3 +202,16 @@ def test_the_worked_example_of_the_guide_runs(
     assert isinstance(mri, pd.DataFrame) and isinstance(by_source, pd.DataFrame) and isinstance(by_body, pd.DataFrame)
     assert by_source["decided"].max() <= len(mri)
     assert by_body["decisions"].sum() > 0
+
+
+@pytest.mark.parametrize("limit", [None, 1, 2])
+def test_conditions_of_the_builder_select_rows_too(
+    sample_warehouse: Snapshot, items: list[PlainItem], limit: int | None
+) -> None:
+    link = "where=modality.any.ct.mri~and~request.contains.a"
+    frame = frames.decisions(link, columns=["letter_key", "ordinal", "request"], warehouse=sample_warehouse.folder)
+    assert 2 < len(frame) <= sum(bool(item.held["modality"] & {"ct", "mri"}) for item in items)
+    first = frames.decisions(
+        link, columns=["letter_key", "ordinal", "request"], limit=limit, warehouse=sample_warehouse.folder
+    )
+    assert first.equals(frame.head(limit) if limit else frame)
