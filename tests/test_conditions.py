@@ -23,6 +23,7 @@ from data.queries import Reader
 from data.segments import segment_from, segment_text
 from data.sentences import chips, filter_text, notices
 from data.warehouse import Snapshot
+from loaders.difference import diff
 from loaders.ingest import ingest
 from loaders.synthetic.corpus import synthesize
 from tests.plain import some_filters
@@ -426,3 +427,11 @@ def test_a_draft_says_what_is_finished_and_nothing_else() -> None:
 @settings(max_examples=100, deadline=None)
 def test_a_draft_of_a_condition_says_it(node: Node) -> None:
     assert draft_of(node).finished() == node
+
+
+def test_two_snapshots_are_compared_under_conditions(sample_warehouse: Snapshot) -> None:
+    filters = from_query({"where": "words.match.knee~and~worker_age.stated"})
+    with sample_warehouse.connect() as connection:
+        held = Reader(connection, sample_warehouse, filters).how_many()
+    rate = diff(sample_warehouse, sample_warehouse, filters).steps[0].new
+    assert held and rate.n == held
