@@ -15,6 +15,7 @@ import duckdb
 
 from data import search
 from data.axes import axis
+from data.condition_sql import items_of
 from data.filters import Filters, where
 from data.schema import NOT_STATED, Dimension
 from data.statistics import Sums, pooled_rho
@@ -93,9 +94,16 @@ class Questions:
         """Whether the letter is the unit, not the disputed item."""
         return self.filters.unit == "letter"
 
-    def where(self, *, ignoring: str | None = None) -> tuple[str, list[object]]:
-        """The filter as a condition over `facts` with its parameters; `ignoring` leaves out one dimension."""
-        return where(self.filters, self.bits, ignoring=ignoring)
+    def where(
+        self, filters: Filters | None = None, *, ignoring: str | None = None, hits: str = "hits"
+    ) -> tuple[str, list[object]]:
+        """The filter, or another one of the same words, as a condition over `facts` with its parameters.
+
+        `ignoring` leaves out one dimension. Words that are others are expected in a table of the name `hits`.
+        """
+        filters = filters or self.filters
+        items = items_of(filters.condition, self.bits, self._cursor, self.snapshot)
+        return where(filters, self.bits, ignoring=ignoring, hits=hits, items=items)
 
     def date_column(self) -> str:
         """The column of the filter's kind of date."""
@@ -135,6 +143,8 @@ class Questions:
 
     def _all(self, sql: str, values: Sequence[object]) -> list[Row]:
         # Fetched to the end: a table cannot be registered beside a result that is still open.
+        if any(isinstance(value, bytes) for value in values):  # items of a condition, which no kept question has
+            return self._cursor.execute(sql, list(values)).fetchall()
         kept = self._cursor.execute(
             "SELECT rows FROM answers WHERE question = ?", [question_key(sql, values)]
         ).fetchall()

@@ -82,7 +82,7 @@ def axes() -> dict[str, str]:
 
 def measures(rows: str, columns: str, filters: Filters) -> dict[str, str]:
     """What a cell can show: no rate by outcome or of one outcome alone, no decisions where letters are counted."""
-    no_rate = OUTCOME in (rows, columns) or filters.outcome
+    no_rate = OUTCOME in (rows, columns) or filters.one_outcome
     out = {"rate"} if no_rate else set()
     out |= {"decisions"} if filters.unit == "letter" else set()
     out |= set() if columns else {"row", "column"}

@@ -14,7 +14,7 @@ from datetime import date
 from data.asking import ALONE_SUMS, SUMS, per_letter, sums_of
 from data.axes import TIMES, ordered
 from data.crossing import Crossing
-from data.filters import Filters, where
+from data.filters import Filters
 from data.schema import NOT_STATED, dimensions
 from data.statistics import (
     CrossSums,
@@ -77,7 +77,7 @@ class Rates(Crossing):
         filters = self.filters
         if without is not None:
             filters = replace(self.filters, without=tuple(without))
-        condition, values = where(filters, self.bits)
+        condition, values = self.where(filters)
         switches = ("ancillary", "modified", "retrospective")
         more = ", any_value(decision_date) d" + "".join(f", count(*) FILTER ({name}) {name}" for name in switches)
         alone = ", decision_date" + "".join(f", {name}::BIGINT" for name in switches)
@@ -118,7 +118,7 @@ class Rates(Crossing):
         if within is None and not self.filters.active:
             return None, None
         condition, values = self.where()
-        wider, wider_values = where(within, self.bits) if within else ("true", [])
+        wider, wider_values = self.where(within) if within else ("true", [])
         # Only letters that hold items of the filter are looked at; what is left of the whole is the rest. A letter with
         # items on both sides counts on both, and its shared part enters the covariance.
         pair = self._pair()

@@ -7,6 +7,7 @@ A folder called `pages` makes Streamlit serve a page file on its own when a fres
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -31,6 +32,7 @@ ENTRIES = (
     Entry("outlook", "Request outlook"),
     Entry("explore", "Explore"),
     Entry("letters", "Letters"),
+    Entry("sql", "SQL"),
     Entry("letter", "Letter", listed=False),
     Entry("pack", "Quote pack", listed=False),
 )
@@ -51,6 +53,15 @@ def _page(entry: Entry, *, default: bool = False) -> Page:
     # Streamlit serves a default page at the bare address only and keeps its path for itself, so it gets another one.
     path = "home" if default else entry.name
     return st.Page(f"pages/{entry.name}.py", title=entry.title, url_path=path, default=default)
+
+
+def unknown(address: str) -> str:
+    """The name that an address asks for where no page has it; empty where one has, or where none is named.
+
+    Streamlit answers any name with the first page, so a link that was typed wrong would show other figures without a word.
+    """
+    name = unquote(urlsplit(address).path.rpartition("/")[2])
+    return "" if name in ("", "home", st.get_option("server.baseUrlPath").strip("/")) or listed(name) else name
 
 
 def register() -> Page:

@@ -314,7 +314,7 @@ def _table(view: View, names: Names, found: Pivot) -> None:
     figures = rate_columns(view) if rates else ("Letters",) if unit_of(view) == "letter" else ("Decisions", "Letters")
     shares = ("Share of row %", "Share of column %", "Share of all %") if two else ("Share of all %",)
     heads = (_label(view, names[0]), *((_label(view, names[1]),) if two else ()))
-    rest = ("Against the rest",) if rates and not view.filters.outcome else ()
+    rest = ("Against the rest",) if rates and not view.filters.one_outcome else ()
     lines: list[list[object]] = []
     keys: list[Pair] = []
     for row in (*found.rows, None):

@@ -19,7 +19,7 @@ from data.segments import PARAMETER, segment_from
 from data.warehouse import Snapshot, snapshot
 from pages.parts import navigation
 
-FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side"}
+FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side", "where"}
 LASTING = ("sides", "source", "document", "b", "level", "hybrids", "sort")
 """Page options that stay when the filter changes: whose sources are shown and which source and document are open; the second
 filter of Compare; the level of citations of the fix list; how fused studies stand; the order of letters."""

@@ -17,10 +17,10 @@ from pages.parts.state import View
 Rows = Sequence[Sequence[object]]
 
 
-def rate_columns(view: View) -> tuple[str, ...]:
-    """The headings of a rate's cells: what is counted, the rate and its interval; of one outcome alone the counts."""
+def rate_columns(view: View, *, rates: bool = True) -> tuple[str, ...]:
+    """The headings of a rate's cells: what is counted, the rate and its interval; of one outcome alone, or without `rates`, the counts."""
     counted = ("Letters",) if view.filters.unit == "letter" else ("Decisions", "Letters")
-    if view.filters.outcome:
+    if view.filters.one_outcome or not rates:
         return ("Overturned", *counted)
     return ("Overturned", *counted, "Rate %", "Low %", "High %")
 
@@ -28,7 +28,7 @@ def rate_columns(view: View) -> tuple[str, ...]:
 def rate_cells(view: View, rate: Rate) -> list[object]:
     """A rate as cells in the order of `rate_columns`; rate and interval stay empty where the group is small."""
     counted = [rate.n] if view.filters.unit == "letter" else [rate.n, rate.letters]
-    if view.filters.outcome:
+    if view.filters.one_outcome:
         return [rate.y, *counted]
     shown = rate.rate is not None and not rate.small
     figures = [

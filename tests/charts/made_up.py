@@ -14,6 +14,7 @@ from data.statistics import Rate, Sums, overturn_rate
 from pages.parts.charts import differences
 from pages.parts.charts.bars import count_bars, outcome_bar
 from pages.parts.charts.changes import Changed, change_dots
+from pages.parts.charts.columns import Point, column_figure
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.figure import Figure
 from pages.parts.charts.funnel import funnel_plot
@@ -86,12 +87,19 @@ RUNGS = [
 ]
 TOGETHER = Smoothed(0.11, 0.07, 0.16, 0.9, (0.1, 0.3, 0.6))
 LABELS = {row.key: row.label for row in ROWS}
+POINTS = [Point("MTUS <b>", 12.5, 8.0, 17.25), Point("ODG", -3.0), Point("", 1200.0, 900.0, 1500.0)]
+DAYS = [Point(date(2017, month, 1), 10.0 * month) for month in (3, 1, 2)]
 DRAWN = {
     "dots": lambda dark: rate_dots(ROWS, OVERALL, dark=dark),
     "compact": lambda dark: rate_dots(ROWS, OVERALL, dark=dark, compact=True),
     "small": lambda dark: rate_dots(ROWS[2:3], rate(2, 7), dark=dark),
     "empty": lambda dark: rate_dots([], OVERALL, dark=dark),
     "outcomes": lambda dark: outcome_bar(30, 3, 5, dark=dark),
+    "columns": lambda dark: column_figure("bars", POINTS, "decisions <b>", dark=dark),
+    "columns with intervals": lambda dark: column_figure("dots", POINTS, "rate", dark=dark),
+    "line of columns": lambda dark: column_figure("line", POINTS, "rate", dark=dark),
+    "line over days": lambda dark: column_figure("line", DAYS, "decisions", dark=dark),
+    "no columns": lambda dark: column_figure("line", [], "decisions", dark=dark),
     "trend": lambda dark: trend(PERIODS, OVERALL, dark=dark, marks=MARKS, centre=0.12),
     "plain trend": lambda dark: trend([replace(one, limits=None, flag=None) for one in PERIODS], OVERALL, dark=dark),
     "changes": lambda dark: change_dots(CHANGES, dark=dark),

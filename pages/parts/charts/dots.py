@@ -72,6 +72,7 @@ def rate_dots(
     Small rows follow below a separation, on axes of their own (x2, y2) that show no rate. Keys are the rows' own.
     `beside` are rates of figures beside this one that share its axis.
     `compact` is for half the width of the page (from 400 pixels): shorter lines of labels, no percents at the right.
+    `beside` are the rates of figures that stand beside it, whose axis is to be the same.
     """
     colours = palette(dark)
     placed = [row for row in rows if not row.rate.small and row.rate.rate is not None]
