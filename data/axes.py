@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from data.condition_fields import ConditionError
+from data.conditions import Node, joined, test, within_limits
 from data.filters import OUTCOMES, Choice, DateRange, Filters
 from data.schema import NOT_STATED, Dimension, dimensions
 from data.spans import MONTHS, Length, period_end, period_label
@@ -66,14 +68,27 @@ def ordered(keys: Iterable[str]) -> tuple[str, ...]:
 def narrowed(filters: Filters, name: str, key: str) -> Filters | None:
     """The filter that leaves of what `filters` leaves just the decisions in the group `key` of an axis.
 
-    None where no filter says that: of decisions with any of several chosen values those that also hold another one.
+    Of decisions with any of several chosen values, those that also hold another one are left by a condition beside the choice.
+    None where no filter says it.
     """
     if name == OUTCOME:
         return replace(filters, outcome=key) if filters.outcome in (None, key) else None
     if name in TIMES:
         return _within(filters, name, key)
     choice = _choice_of(filters.choice(name), key, several=dimensions()[name].kind == "mask")
-    return None if choice is None else filters.choose(name, choice)
+    return filters.choose(name, choice) if choice else _also(filters, name, key)
+
+
+def _also(filters: Filters, name: str, key: str) -> Filters | None:
+    """The filter with a condition beside it; None where no further one can be joined."""
+    try:
+        return replace(filters, condition=within_limits(joined("and", _parts(filters, test(name, "any", key)))))
+    except ConditionError:
+        return None
+
+
+def _parts(filters: Filters, more: Node) -> list[Node]:
+    return [filters.condition, more] if filters.condition else [more]
 
 
 def _choice_of(choice: Choice, key: str, *, several: bool) -> Choice | None:

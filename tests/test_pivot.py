@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data import conditions
 from data.axes import OUTCOME, TIMES, narrowed, ordered
 from data.filters import Choice, DateRange, Filters
 from data.pivot import ALL, arranged, axes, cell_filter, measures, most_of, pivot
@@ -54,7 +55,10 @@ def check(filters: Filters, names: tuple[str, str], items: list[PlainItem], read
         expected = overturn_rate(sums(as_units(by_letter(inside), filters.unit)), rho)
         assert same(found[pair], expected), pair
         narrow = cell_filter(filters, names, *pair)
-        if narrow is not None:
+        assert narrow is not None
+        if narrow.condition:
+            assert reader.under(narrow).how_many() == len(inside), (pair, narrow)
+        else:
             led = {(one.letter, one.ordinal) for one in items if matches(one, narrow)}
             assert led == {(one.letter, one.ordinal) for one in inside}, (pair, narrow)
     head = reader.headline()
@@ -146,10 +150,12 @@ def test_no_rate_where_one_outcome_stands_and_no_decisions_of_letters() -> None:
     assert not {"row", "column"} & set(measures("modality", "", everything))
 
 
-def test_what_no_filter_says_is_left_out() -> None:
+def test_the_filter_of_one_group_narrows_what_is_chosen() -> None:
     two = Filters().choose("modality", Choice(("ct", "mri")))
     assert narrowed(two, "modality", "ct") == Filters().choose("modality", Choice(("ct",)))
-    assert narrowed(two, "modality", "xray") is None
+    beside = narrowed(two, "modality", "xray")
+    assert beside == replace(two, condition=conditions.test("modality", "any", "xray"))
+    assert narrowed(beside, "modality", "pet") is not None
     one = Filters().choose("modality", Choice(("ct",), ("pet",)))
     assert narrowed(one, "modality", "mri") == Filters().choose("modality", Choice(("ct", "mri"), ("pet",), "all"))
     only = Filters().choose("modality", Choice(("ct", "mri"), mode="only"))
