@@ -68,7 +68,7 @@ def _take(ticket: Ticket) -> None:
         st.session_state[_ANSWER] = Answer(ticket.question, error=str(error))
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=1.0)
 def _watch() -> None:
     """How far the query is, and the way to stop it. Whoever does not look any more has left, and that ends it, too."""
     ticket: Ticket | None = st.session_state.get(_TICKET)
