@@ -43,7 +43,7 @@ SWITCHES = ("ancillary", "modified", "retrospective")
 _DATE_COLUMNS = {"decision": "decision_date", "ur": "ur_denial_date"}
 _MODES: tuple[Mode, ...] = ("any", "all", "only")
 MAX_WORDS = 500
-_LONGEST_CHOICE = 4000
+LONGEST_CHOICE = 4000
 _ESCAPED = re.compile("%(25|2C|21)")
 _HALF = re.compile("[\ud800-\udfff]")  # half characters, which no database takes
 
@@ -332,7 +332,7 @@ def _parse_words(text: str) -> str | None:
 
 def _parse_choice(text: str) -> Choice | None:
     """The choice, or None when it names nothing or more than any dimension has."""
-    if len(text) > _LONGEST_CHOICE:
+    if len(text) > LONGEST_CHOICE:
         return None
     mode: Mode = "any"
     for candidate in _MODES:

@@ -239,6 +239,14 @@ def _groups(filters: Filters, document: str) -> list[_Group]:
     return [*groups, _Group(filters, "", "")]
 
 
+def overturned_share(found: Outlook) -> float | None:
+    """The share of denials overturned that a cost may rest on: None where even the widest group has too few letters for a rate."""
+    widest = found.steps[-1].rate
+    if widest.small or widest.rate is None:
+        return None
+    return found.smoothed.value if found.smoothed else widest.rate
+
+
 def outlook_sentence(found: Outlook) -> str:
     """The sentence that answers: the count of exactly this request first, then the rate it is drawn to and by how much."""
     narrow = found.steps[0]

@@ -15,7 +15,7 @@ from data.condition_fields import ConditionError
 from data.condition_links import from_link
 from data.condition_words import sentence
 from data.conditions import tests, unknown_values
-from data.filters import Choice, Filters
+from data.filters import LONGEST_CHOICE, MAX_WORDS, Choice, Filters
 from data.rates import Group, Headline
 from data.schema import NOT_STATED, Dimension, dimensions
 from data.search_language import parse
@@ -134,6 +134,7 @@ def _dates_text(filters: Filters) -> str:
 
 
 _UNKNOWN_NAMED = 3
+_LONGEST_SHOWN = 60  # characters of a value that nobody here knows
 
 
 def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxyType({})) -> list[str]:
@@ -141,7 +142,7 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
 
     `held` are the keys of the open dimensions, which the snapshot tells (`Questions.keys`).
     """
-    found = [_unread(name, value) for name, value in filters.unreadable[:_UNKNOWN_NAMED]]
+    found = [_not_read(name, value) for name, value in filters.unreadable[:_UNKNOWN_NAMED]]
     if len(filters.unreadable) > _UNKNOWN_NAMED:
         more = counted(len(filters.unreadable) - _UNKNOWN_NAMED, "more condition")
         found.append(f"{more} of the link cannot be read here either.")
@@ -151,7 +152,7 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
         known = {*dimension.keys, *held.get(key, ()), NOT_STATED}
         for value in (*choice.include, *choice.exclude):
             if value not in known:
-                unknown.setdefault(dimension.label.lower(), []).append(repr(value))
+                unknown.setdefault(dimension.label.lower(), []).append(_shown(value))
         if (
             choice.mode != "any"
             and len(choice.include) > 1
@@ -183,18 +184,23 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
     return list(dict.fromkeys(found))
 
 
-_SHOWN = 120
-
-
-def _unread(name: str, value: str) -> str:
-    """What a parameter says in vain; of a condition, why."""
+def _not_read(name: str, value: str) -> str:
+    """What a parameter says in vain, and why where that is known."""
     if name == "where":
         try:
             from_link(value)
         except ConditionError as error:
-            shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
-            return f"The conditions of the link (where={shown!r}) cannot be read: {error} Nothing matches until they are taken out."
-    return f"The link says {name}={value!r}, which cannot be read here. Nothing matches until it is taken out."
+            return f"The conditions of the link (where={_shown(value)}) cannot be read: {error} Nothing matches until they are taken out."
+    most = MAX_WORDS if name == "words" else LONGEST_CHOICE
+    why = f": it has {len(value):,} characters, and at most {most:,} are read" if len(value) > most else ""
+    return (
+        f"The link says {name}={_shown(value)}, which cannot be read here{why}. Nothing matches until it is taken out."
+    )
+
+
+def _shown(value: str) -> str:
+    """A value of a link as a sentence shows it: in quotes, what cannot be printed as its code, cut where it is long."""
+    return repr(value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…")
 
 
 def filter_text(filters: Filters) -> str:

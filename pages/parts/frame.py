@@ -222,7 +222,7 @@ def _remember(view: View) -> None:
 
 def _menu(view: View) -> None:
     """The menu; its links carry the filter and the snapshot along."""
-    registered = navigation.pages(at=st.session_state.get("ov-at", ""))
+    registered = navigation.pages(at=st.session_state.get("ov-at", view.page))
     with st.container(horizontal=True, vertical_alignment="center", key="ov-menu", gap="small"):
         for entry in navigation.ENTRIES:
             if entry.listed:

@@ -39,9 +39,12 @@ ENTRIES = (
 _registered = False
 
 
-def pages(at: str = "") -> dict[str, Page]:
-    """Every page by name; the first one is the default, whose address is the bare one, unless the browser is `at` its name."""
-    return {entry.name: _page(entry, default=entry is ENTRIES[0] and at != entry.name) for entry in ENTRIES}
+def pages(at: str = ENTRIES[0].name) -> dict[str, Page]:
+    """Every page by name, at the address of its name. Where the browser is `at` the bare address (empty), the first page is that one.
+
+    A link to the bare address is written as parameters alone, which lead to the page that they are opened from.
+    """
+    return {entry.name: _page(entry, default=entry is ENTRIES[0] and not at) for entry in ENTRIES}
 
 
 def listed(name: str) -> bool:
@@ -67,8 +70,8 @@ def unknown(address: str) -> str:
 def register() -> Page:
     """Register all pages for this run and return the one that was asked for."""
     global _registered  # noqa: PLW0603 - whether this process has registered is a fact of the process
-    named = _page(ENTRIES[0])  # the first page again, at the address of its name
-    chosen = st.navigation([*pages().values(), named], position="hidden")
+    bare = _page(ENTRIES[0], default=True)  # the first page stands there twice
+    chosen = st.navigation([bare, *pages().values()], position="hidden")
     _registered = True
     st.session_state["ov-at"] = chosen.url_path
     return chosen

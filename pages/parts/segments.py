@@ -19,7 +19,7 @@ from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
 from pages.parts.frame import chip_help, cut, definitions, note, plain
 from pages.parts.pictures import unit_of
-from pages.parts.sidebar import DATES, options
+from pages.parts.sidebar import days_offered, options
 from pages.parts.state import View, apply, current, link
 
 _KINDS = {"rest": "Everyone else", "filter": "Another filter"}
@@ -101,7 +101,7 @@ def _editor(view: View, other: Filters) -> None:
             args=(name, other),
             placeholder="All",
         )
-    lowest, highest = DATES
+    lowest, highest = days_offered(other.dates)
     for column, key, label, value in (
         (columns[0], "from", "B: from", other.dates.start),
         (columns[1], "to", "B: to", other.dates.end),
