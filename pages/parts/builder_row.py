@@ -11,9 +11,9 @@ import streamlit as st
 
 from data.condition_draft import Box, Row
 from data.condition_fields import FIRST_YEAR, LAST_YEAR, LONGEST_TEXT, Field, Operator, fields
-from data.filters import MAX_WORDS
+from data.filters import MAX_WORDS, DateRange
 from data.schema import NOT_STATED
-from pages.parts.sidebar import DATES, options
+from pages.parts.sidebar import days_offered, options
 from pages.parts.state import View
 
 _GREATEST = 1_000_000_000
@@ -133,8 +133,9 @@ def _several(row: Row, how: Operator, one: Any) -> None:
 
 def _day(row: Row, of: Field, key: str, place: int) -> None:
     given = _given(row.values, place)
-    st.session_state[key] = date.fromisoformat(given) if given else None
-    lowest, highest = DATES
+    day = date.fromisoformat(given) if given else None
+    st.session_state[key] = day
+    lowest, highest = days_offered(DateRange(day, day))
     st.date_input(
         f"{of.label}: {'from' if not place else 'to'}",
         key=key,
