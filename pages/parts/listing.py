@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -94,7 +95,7 @@ def _grid(view: View, chosen: list[Column], lines: list[tuple[object, ...]]) -> 
     """The rows of the page, each with a button that opens its letter."""
     labels = ["Read", *(column.label for column in chosen)]
     frame = pd.DataFrame([["Read", *line[2:]] for line in lines], columns=labels)
-    config = {
+    config: dict[str, Any] = {
         "Read": st.column_config.ButtonColumn(
             "", type="tertiary", on_click=partial(_read, lines), key="ov-listing-read", pinned=True
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from data.compared_words import segment_name
 from data.comparing import Figures
 from data.filters import Choice, DateRange, Filters
-from data.schema import NOT_STATED, dimensions
+from data.schema import NOT_STATED, Dimension, dimensions
 from data.segments import PARAMETER, beside_as, segment_text
 from data.sentences import MEANING, chips, notices
 from data.statistics import interval_words, percent
@@ -96,7 +97,7 @@ def _editor(view: View, other: Filters) -> None:
             f"B: {dimension.label.lower()}",
             options(name, counts, choice.include),
             key=f"ov-b-{name}",
-            format_func=lambda key, of=dimension, counts=counts: f"{of.term_label(key)} ({counts.get(key, 0):,})",
+            format_func=partial(_counted, dimension, counts),
             on_change=_changed_choice,
             args=(name, other),
             placeholder="All",
@@ -110,6 +111,10 @@ def _editor(view: View, other: Filters) -> None:
         column.date_input(
             label, key=f"ov-b-{key}", min_value=lowest, max_value=highest, on_change=_changed_dates, args=(other,)
         )
+
+
+def _counted(dimension: Dimension, counts: dict[str, int], key: str) -> str:
+    return f"{dimension.term_label(key)} ({counts.get(key, 0):,})"
 
 
 def _changed_choice(name: str, other: Filters) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 from data.errors import NotesError
 from data.notes import LONGEST_NAME
 from data.saved_queries import SavedQuery, delete_query, save_query, saved_queries
-from data.sql_examples import examples
+from data.sql_examples import Example, examples
 from data.sqlrun import EXPORT_ROWS, Kind, Limits, QueryError, Question
 from data.sqltext import parameters
 from pages.parts.sql_running import begin_query
@@ -77,7 +77,9 @@ def _open_named(saved: dict[str, SavedQuery]) -> None:
 
 
 def _open(named: str, saved: dict[str, SavedQuery]) -> bool:
-    found = examples().get(named.removeprefix(_EXAMPLE)) if named.startswith(_EXAMPLE) else None
+    found: Example | SavedQuery | None = None
+    if named.startswith(_EXAMPLE):
+        found = examples().get(named.removeprefix(_EXAMPLE))
     found = found or (saved.get(named.removeprefix(_SAVED)) if named.startswith(_SAVED) else None)
     if found is None:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -194,7 +195,7 @@ def _files(view: View, question: Question, result: Result) -> None:
         ):
             st.download_button(
                 label,
-                data=lambda make=make: make(result, about),
+                data=partial(make, result, about),
                 file_name=f"{file}.{form}",
                 mime=mime,
                 key=f"ov-sql-{form}",

@@ -132,24 +132,27 @@ def _line(points: Sequence[Point], value_name: str, colours: Palette) -> Figure:
 def _in_order(points: Sequence[Point]) -> list[Point]:
     kinds = {float if isinstance(point.label, int | float) else type(point.label) for point in points}
     if len(kinds) == 1 and not isinstance(points[0].label, str):
-        return sorted(points, key=lambda point: point.label)  # type: ignore[arg-type, return-value]
+        return sorted(points, key=lambda point: point.label)
     return list(points)
 
 
 def _along(points: Sequence[Point], colours: Palette) -> tuple[list[Any], dict[str, Any]]:
     """Where the points stand from left to right, and the axis of that."""
     labels = [point.label for point in points]
-    if all(isinstance(label, date) and not isinstance(label, datetime) for label in labels):
-        first, last = min(labels), max(labels)  # type: ignore[type-var]
-        ends = first - timedelta(days=1), last + timedelta(days=1)  # type: ignore[operator]
-        return [label.isoformat() for label in labels], time_axis(*ends, colours.faint, colours.muted)  # type: ignore[union-attr]
+    days = [label for label in labels if isinstance(label, date) and not isinstance(label, datetime)]
+    if len(days) == len(labels):
+        room = timedelta(days=1)
+        return [day.isoformat() for day in days], time_axis(
+            min(days) - room, max(days) + room, colours.faint, colours.muted
+        )
     axis = {"tickfont": {"size": SMALL_FONT, "color": colours.muted}, "showgrid": True, "gridcolor": colours.faint}
     axis |= {"fixedrange": True, "zeroline": False, "tickangle": 0, "automargin": False, "ticks": ""}
-    if all(isinstance(label, int | float) for label in labels):
-        low, high = min(labels), max(labels)  # type: ignore[type-var]
-        room = ((high - low) or 1) * 0.02  # type: ignore[operator]
-        values = _ticks(float(low), float(high), whole=all(float(label) == int(label) for label in labels))  # type: ignore[arg-type]
-        axis |= {"range": [low - room, high + room], "tickvals": values, "ticktext": [_said(one) for one in values]}  # type: ignore[operator]
+    numbers = [label for label in labels if isinstance(label, int | float)]
+    if len(numbers) == len(labels):
+        low, high = min(numbers), max(numbers)
+        beyond = ((high - low) or 1) * 0.02
+        values = _ticks(float(low), float(high), whole=all(float(number) == int(number) for number in numbers))
+        axis |= {"range": [low - beyond, high + beyond], "tickvals": values, "ticktext": [_said(one) for one in values]}
         return list(labels), axis
     step = max(1, math.ceil(len(labels) / 8))
     ticks = list(range(0, len(labels), step))

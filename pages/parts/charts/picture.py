@@ -47,7 +47,8 @@ def picture(figure: Figure, title: str, about: About) -> bytes:
 
 def on_paper(figure: Figure) -> Figure:
     """The figure in the colours of the light theme, whichever it was made in."""
-    return _light(figure)
+    light: Figure = _light(figure)
+    return light
 
 
 def _light(value: Any) -> Any:
