@@ -81,6 +81,11 @@ class Alike:
     overturned: tuple[Similar, ...]
     upheld: tuple[Similar, ...]
 
+    @property
+    def full(self) -> bool:
+        """Whether either side has as many as are shown."""
+        return len(self.overturned) == len(self.upheld) == EACH
+
 
 _Found = list[tuple[float, tuple[int, int], tuple[tuple[str, float], ...]]]
 _Part = tuple[str, str, list[object]]
@@ -112,7 +117,7 @@ def wanted_of(letter: Mapping[str, Any], ordinal: int) -> Wanted | None:
 
 
 class Likeness(Letters):
-    """Answers in items that are similar to one, out of all that charts count, whatever the filter."""
+    """Answers in items that are similar to one, out of those in the filter."""
 
     def alike(self, wanted: Wanted) -> Alike:
         """The items most similar to what is wanted, on either side. Where nothing is wanted nothing is found.
@@ -167,15 +172,20 @@ class Likeness(Letters):
         total = sum(WEIGHTS[name] for name, _, _ in parts)
         score = " + ".join(f"{WEIGHTS[name]} * l_{name}" for name, _, _ in parts)
         likeness = ", ".join(f"{expression} AS l_{name}" for name, expression, _ in parts)
+        condition, conditions = self.where()
         rows = self._cursor.execute(
             f"""
             SELECT letter_key, ordinal, ({score}) / {total} AS likeness, {", ".join(f"l_{name}" for name, _, _ in parts)}
             FROM (SELECT letter_key, ordinal, decision_date, {likeness} FROM facts LEFT JOIN closest USING (letter_key)
-                WHERE {"overturned" if outcome == "overturned" else "NOT overturned"} AND letter_key <> ?)
+                WHERE {"overturned" if outcome == "overturned" else "NOT overturned"} AND letter_key <> ? AND {condition})
             WHERE l_{parts[0][0]} > 0
             ORDER BY likeness DESC, decision_date DESC NULLS LAST, letter_key, ordinal LIMIT {_CANDIDATES}
             """,
-            [*(value for _, _, values in parts for value in values), -1 if letter_key is None else letter_key],
+            [
+                *(value for _, _, values in parts for value in values),
+                -1 if letter_key is None else letter_key,
+                *conditions,
+            ],
         ).fetchall()
         best: dict[int, tuple[float, tuple[int, int], tuple[tuple[str, float], ...]]] = {}
         names = [name for name, _, _ in parts]

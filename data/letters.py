@@ -8,7 +8,7 @@ from typing import Any
 from data import search
 from data.passages import Passage, passages
 from data.results import Results
-from data.search_language import parse
+from data.search_language import parse, plainly
 from data.search_tree import Case, leaves, replaced
 from data.snippets import Snippet, snippet
 from data.text_index import is_parted, stems_with_places
@@ -28,16 +28,27 @@ class Letters(Results):
     """Answers in letters and their items."""
 
     def letter_for_case(self, case_number: str) -> str | None:
-        """The id of the charted letter with that case number, whatever the filter, or None; leading zeros may be left out."""
-        year, _, number = case_number.strip().upper().partition("-")
+        """The id of the charted letter with that case number, whatever the filter, or None; leading zeros may be left out.
+
+        A number without its year (`0123456`) is that of a letter where one case alone has it.
+        """
+        year, _, number = case_number.strip().upper().rpartition("-")
         significant = number.lstrip("0")
-        written = [f"{year}-{significant.zfill(length)}" for length in range(max(5, len(significant)), 9)]
+        lengths = range(max(5, len(significant)), 9)
+        years = [year] if year else [f"CM{two:02}" for two in range(100)]
+        written = [f"{one}-{significant.zfill(length)}" for one in years for length in lengths]
+        if not year and self._cases_among(written) != 1:
+            return None
         row = self._cursor.execute(
             "SELECT letter_id FROM letters WHERE case_number IN (SELECT unnest(?::VARCHAR[])) "
             "ORDER BY case_number <> ?, superseded, letter_id LIMIT 1",
             [[f"{year}-{number}", *written], f"{year}-{number}"],
         ).fetchone()
         return str(row[0]) if row else None
+
+    def _cases_among(self, written: list[str]) -> int:
+        sql = "SELECT count(DISTINCT case_number) FROM letters WHERE case_number IN (SELECT unnest(?::VARCHAR[]))"
+        return int((self._cursor.execute(sql, [written]).fetchone() or (0,))[0])
 
     def letter(self, letter_id: str) -> dict[str, Any] | None:
         """One letter with its decisions, findings, problems, text and other versions, or None when it is not there.
@@ -97,7 +108,7 @@ class Letters(Results):
             written = {text[start:end].lower() for term, start, end in stems_with_places(text) if term == near.term}
             if written:
                 offered = min(written, key=lambda word: (len(word), word))
-                words = replaced(self.filters.words, near.word, offered)
+                words = replaced(plainly(self.filters.words), near.word, offered)
                 found.append(NearWord(near.word.text, offered, near.letters, words))
         return found
 

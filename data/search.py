@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import tantivy
 
-from data.search_language import parse
+from data.search_language import most_mistakes, parse
 from data.search_tree import AllOf, AnyOf, Case, Leaf, Node, Not, Phrase, Word, leaves
 from data.text_index import CASE, KEY, is_parted, schema, searcher, stems, text_fields
 
@@ -177,12 +177,16 @@ class _Asking:
         if len(terms) > 1:
             yield tantivy.Query.phrase_query(layout, field, list(terms))
         elif terms and isinstance(leaf, Word) and leaf.kind == "near":
-            yield tantivy.Query.fuzzy_term_query(layout, field, terms[0], leaf.mistakes, True, False)
+            for form in near_forms(leaf.text):
+                yield tantivy.Query.fuzzy_term_query(layout, field, form, leaf.mistakes, True, False)
         elif terms:
             yield tantivy.Query.term_query(layout, field, terms[0])
 
     def _cases(self, case: Case) -> Iterator[tantivy.Query]:
         layout = schema()
+        if not case.year:
+            yield tantivy.Query.regex_query(layout, CASE, f"cm[0-9][0-9]0*{case.number.lstrip('0')}")
+            return
         yield tantivy.Query.regex_query(layout, CASE, f"cm{case.year}{case.number}.*")
         if not case.beginning and len(case.number) >= 5:
             significant = case.number.lstrip("0")
@@ -208,6 +212,11 @@ def beginnings(beginning: str) -> frozenset[str]:
     return frozenset(stem for stem in alike.union(stems(beginning)) if not stem.startswith(beginning))
 
 
+def near_forms(word: str) -> tuple[str, ...]:
+    """What the stems in the index may be near to where a word is mistyped: its stem, and itself, for a mistake may make an ending."""
+    return tuple(dict.fromkeys([*stems(word)[:1], word.lower()]))
+
+
 @dataclass(frozen=True, slots=True)
 class Near:
     """A word that no letter holds, the term nearest to it, in how many letters that stands, and one of these."""
@@ -228,19 +237,29 @@ def near_words(folder: Path, words: str) -> list[Near]:
             continue
         fields = (leaf.part,) if leaf.part else text_fields(folder)
         (term, *_) = stems(leaf.text) or [""]
-        if len(term) < 3 or any(asked.doc_freq(field, term) for field in fields):
+        most = most_mistakes(leaf.text)
+        # A number that stands nowhere is no other number, and a short word is near to too many.
+        if not most or not term.isalpha() or any(asked.doc_freq(field, term) for field in fields):
             continue
         counts: dict[str, int] = {}
         for field in fields:
             for other, held in asked.terms_with_prefix(field, term[0], limit=_MOST_TERMS):
                 counts[other] = counts.get(other, 0) + held
-        near = [(d, -held, other) for other, held in counts.items() if (d := distance(term, other, 2)) is not None]
+        near = [
+            (d, -held, other) for other, held in counts.items() if (d := nearness(leaf.text, other, most)) is not None
+        ]
         if near:
             _, _, other = min(near)
             query = tantivy.Query.boolean_query([(_SHOULD, tantivy.Query.term_query(layout, f, other)) for f in fields])
             keys = _keys(asked, query)
             found.append(Near(leaf, other, len(keys), keys[0]))
     return found
+
+
+def nearness(word: str, term: str, most: int) -> int | None:
+    """Typing mistakes between a word and a term of the index; None above `most`."""
+    found = (distance(form, term, most) for form in near_forms(word))
+    return min((mistakes for mistakes in found if mistakes is not None), default=None)
 
 
 def distance(one: str, other: str, most: int) -> int | None:

@@ -1,10 +1,11 @@
 """What people type to search letters, read into a tree: one reading for every page, link and file. Never raises.
 
     spine pain            both words, wherever in the letter they stand     spine AND pain is the same
-    CT OR MRI             either                                            NOT knee, -knee: without
+    CT OR MRI             either, as CT || MRI                              NOT knee, -knee, !knee: without
     "bone scan"           the words next to each other                      (CT OR MRI) spine: brackets
     request:MRI           in that part of the letter: request, rationale, summary, citation; case is the case number
     arthro*               words that begin so                               arthroscopy~: typing mistakes, one or two letters
+    16-0123456, 0123456   the case number, also without its beginning
 
 NOT binds closest, then AND, then OR. A case number finds its letter however it is typed, its beginning the letters of
 which it is one. What has no meaning (a bracket without its other half) is left out and said (`Parsed.notes`); where leaving
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from data.search_tree import AllOf, AnyOf, Case, Node, Not, Phrase, Word, every_leaf, said
+from data.text_index import stems
 
 LONGEST = 2000
 """The most characters that are read as a search."""
@@ -35,15 +37,27 @@ FIELDS = {
     "case": "case",
 }
 _OPERATORS = ("AND", "OR", "NOT")
-_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\u2033", '"'))
+_SIGNS = {"&&": "AND", "||": "OR"}
+_LIKE = {
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u00ab\u00bb\u2033"), '"'),
+    **{0xFF01 + place: 0x21 + place for place in range(94)},  # full-width forms
+    0x3000: " ",
+    # what has no width: soft hyphens, joiners of words, marks of direction; letters of other scripts need theirs
+    **dict.fromkeys([0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF]),
+}
 _FIELD = re.compile(r"([A-Za-z]+):")
 _RUN = re.compile(r"[^\W_]+")
 _NEAR = re.compile(r"~(\d*)$")
+_ONE_MISTAKE, _TWO_MISTAKES = 4, 8
+_WEIGHT = re.compile(r"\^[\d.]*$")
+_NEGATION = re.compile(r"-+|!+")
+_BARE = re.compile(r"\s*(\d{7,8})\s*")  # so long that it is no code of a treatment or diagnosis
 _BETWEEN = r"[\s_.:\u2010-\u2015-]{0,3}"
 # A year and at least three more digits, or an explicit beginning, so that `5 cm 14 days` stays words.
 _CASE = re.compile(
     rf"CM{_BETWEEN}(?P<year>\d\d)(?:{_BETWEEN}(?P<number>\d{{3,8}})(?P<star>\*?)|(?P<only>\*))(?!\w)", re.IGNORECASE
 )
+_WITHOUT_CM = re.compile(r"(?P<year>\d\d)[-\u2010-\u2015](?P<number>\d{7,8})(?![\w-])")
 _CASE_FIELD = re.compile(
     rf"(?:CM)?{_BETWEEN}(?P<year>\d\d)(?:{_BETWEEN}(?P<number>\d{{1,8}}))?(?P<star>\*?)(?!\w)", re.I
 )
@@ -72,7 +86,10 @@ def parse(typed: str) -> Parsed:
     """Read what was typed."""
     if len(typed) > LONGEST:
         return Parsed(None, (), f"A search has at most {LONGEST:,} characters; this one has {len(typed):,}.")
-    reading = _Reading(typed.translate(_QUOTES))
+    if bare := _BARE.fullmatch(plainly(typed)):
+        number = Word(bare[1], place=bare.span(1))
+        return Parsed(AnyOf((Case("", bare[1]), number)))
+    reading = _Reading(plainly(typed))
     try:
         tree = reading.whole()
     except _Trouble as trouble:
@@ -81,6 +98,21 @@ def parse(typed: str) -> Parsed:
         shown = typed if len(typed) <= 60 else f"{typed[:60]}…"
         return Parsed(None, (), f"There is no word to search for in {shown!r}: a search needs letters or digits.")
     return Parsed(tree, tuple(dict.fromkeys(reading.notes)))
+
+
+def plainly(typed: str) -> str:
+    """What was typed with plain quotation marks, letters of plain width and none without any: where a word's `place` is."""
+    return typed.translate(_LIKE)
+
+
+def most_mistakes(word: str) -> int:
+    """How many typing mistakes a word may hold and still be meant: of its stem's letters none below four, one below eight.
+
+    With one mistake in three letters or two in four most letters of the alphabet's short words are alike: in a hundred
+    letters `MRI` would find `hip`, and two mistakes in `bone` every one of them.
+    """
+    length = len((stems(word) or [""])[0])
+    return 0 if length < _ONE_MISTAKE else 1 if length < _TWO_MISTAKES else 2
 
 
 def asks_for_parts(typed: str) -> bool:
@@ -115,6 +147,8 @@ class _Reading:
     def _operator(self) -> str:
         """The operator that stands here, or nothing."""
         if self._more():
+            if sign := _SIGNS.get(self.text[self.at : self.at + 2]):
+                return sign
             for operator in _OPERATORS:
                 end = self.at + len(operator)
                 if self.text.startswith(operator, self.at) and (self.text[end : end + 1] or " ") in ' \t\n()"':
@@ -124,7 +158,7 @@ class _Reading:
     def _either(self, part: str | None) -> Node | None:
         found: list[Node | None] = [self._all(part)]
         while self._operator() == "OR":
-            self.at += 2
+            self.at += 2  # `||` is as long
             found.append(self._all(part))
             if found[-1] is None or found[-2] is None:
                 self._idle("OR")
@@ -138,7 +172,7 @@ class _Reading:
             if operator == "OR":
                 break
             if operator == "AND":
-                self.at += 3
+                self.at += len("&&" if self.text[self.at] == "&" else "AND")
                 if joining or not any(found):
                     self._idle("AND")
                 joining = any(found)
@@ -157,26 +191,39 @@ class _Reading:
         while True:
             if self._operator() == "NOT":
                 self.at, sign = self.at + 3, "NOT"
-            elif (
-                self._more()
-                and self.text[self.at] == "-"
-                and not (self.text[self.at + 1 : self.at + 2] or " ").isspace()
-            ):
-                self.at, sign = self.at + 1, "-"
+                negated = not negated
+            elif signs := self._signs():
+                if len(signs) > 1:
+                    self.notes.append(f"{signs[:10]} was read as one {signs[0]}: letters without what follows it.")
+                self.at, sign = self.at + len(signs), signs[0]
+                negated = not negated
             else:
                 break
-            negated = not negated
         if sign and (not self._more() or self.text[self.at] == ")" or self._operator()):
             self._idle(sign)
             return None
         node = self._condition(part)
         return Not(node) if node and negated else node
 
+    def _signs(self) -> str:
+        """The minus signs or exclamation marks that stand here before what they negate, or nothing."""
+        found = _NEGATION.match(self.text, self.at) if self._more() else None
+        if found and (self.text[found.end() : found.end() + 1] or " ").isspace():
+            if found[0] in ("-", "--") and found.end() < len(self.text):
+                self.notes.append(
+                    f"{found[0]} with a blank behind it means nothing and was left out; -knee is without knee."
+                )
+            return ""
+        return found[0] if found else ""
+
     def _condition(self, part: str | None) -> Node | None:
         field = _FIELD.match(self.text, self.at)
         if field and field[1].lower() in FIELDS:
             self.at = field.end()
             return self._in_field(field[0])
+        if case := _WITHOUT_CM.match(self.text, self.at):
+            self.at = case.end()
+            return Case(case["year"], case["number"])
         if case := _CASE.match(self.text, self.at):
             self.at = case.end()
             return Case(case["year"], case["number"] or "", bool(case["star"] or case["only"]))
@@ -248,15 +295,23 @@ class _Reading:
     def _word(self, part: str | None) -> Node | None:
         start = self.at
         while self.at < len(self.text) and not self.text[self.at].isspace() and self.text[self.at] not in '()"':
+            if self.text[self.at : self.at + 2] in _SIGNS:
+                break
             self.at += 1
         text = self.text[start : self.at]
+        if weight := _WEIGHT.search(text):
+            text = text[: weight.start()]
+            self.notes.append(
+                f"{weight[0][:20]} means nothing here and was left out: no word weighs more than another."
+            )
         runs = _runs(text)
         if not runs:
             return None
         field = _FIELD.match(text)
-        if field and len(field[1]) > 2 and text[field.end() :] and not text.startswith("http"):
+        if field and text[field.end() :] and not text.startswith("http"):
+            searched = "as words next to each other" if len(runs) > 1 else "as a word"
             self.notes.append(
-                f"{field[0]} names no part of a letter, so it was searched as a word. The parts are request:, rationale:, summary:, citation: and case:."
+                f"{field[0][:40]} names no part of a letter, so it was searched {searched}. The parts are request:, rationale:, summary:, citation: and case:."
             )
         near = _NEAR.search(text)
         core = text[: near.start()] if near else text.rstrip("*")
@@ -280,16 +335,17 @@ class _Reading:
         return Word(word.lower(), part, "prefix")
 
     def _near(self, word: str, asked: str, part: str | None) -> Node:
-        if len(word) < 3:
-            raise _Trouble(f"{word}~ is too short: typing mistakes are looked for in words of three letters or more.")
-        most = 1 if len(word) <= 5 else 2
+        most = most_mistakes(word)
+        if not most:
+            raise _Trouble(f"{word}~ is too short: typing mistakes are looked for in words of four letters or more.")
         mistakes = int(asked[:3]) if asked else most
-        if mistakes > 2:
-            self.notes.append(f"{word}~{asked} asks for more than two typing mistakes; two were looked for.")
-        return Word(word, part, "near", min(mistakes, 2)) if mistakes else Word(word, part)
+        if mistakes > most:
+            said = "one typing mistake" if most == 1 else "two typing mistakes"
+            self.notes.append(f"{word}~{asked[:3]} asks for more than {said}; no more are looked for in this word.")
+        return Word(word, part, "near", min(mistakes, most)) if mistakes else Word(word, part)
 
     def _idle(self, operator: str) -> None:
-        name = "A minus sign" if operator == "-" else operator
+        name = {"-": "A minus sign", "!": "An exclamation mark"}.get(operator, operator)
         self.notes.append(f"{name} had nothing to join and was left out.")
 
 

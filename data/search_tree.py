@@ -38,7 +38,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case number of the year (two digits), or how it begins; a number may lack its leading zeros unless it is a `beginning`."""
+    """A case number of the year (two digits; empty for any), or how it begins; a number may lack its leading zeros unless it is a `beginning`."""
 
     year: str
     number: str = ""
@@ -104,6 +104,8 @@ def said(node: Node, *, inside: bool = False) -> str:
     if isinstance(node, Not):
         return f"anything but {said(node.of, inside=True)}"
     if isinstance(node, Case):
+        if not node.year:
+            return f"a case number that ends in {node.number}"
         number = f"CM{node.year}{'-' if node.number else ''}{node.number}"
         return (
             f"a case number that begins with {number}"

@@ -19,6 +19,7 @@ from data.filters import LONGEST_CHOICE, MAX_WORDS, Choice, Filters
 from data.rates import Group, Headline
 from data.schema import NOT_STATED, Dimension, dimensions
 from data.search_language import parse
+from data.search_tree import Case, every_leaf
 from data.statistics import Difference, Rate, counted, interval_words, percent
 
 ESTIMAND = (
@@ -201,6 +202,19 @@ def _not_read(name: str, value: str) -> str:
 def _shown(value: str) -> str:
     """A value of a link as a sentence shows it: in quotes, what cannot be printed as its code, cut where it is long."""
     return repr(value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…")
+
+
+WHOLE_LETTERS = (
+    "The words choose letters: every item of a letter that holds them counts, also one that they are not about. "
+    "What an item itself asks for is chosen by study, treatment and body part."
+)
+
+
+def of_whole_letters(filters: Filters) -> str:
+    """What is to be said beside a rate of items that words have chosen, for words are found in letters; else empty."""
+    tree = parse(filters.words).tree if filters.words and filters.unit == "item" else None
+    told = tree is not None and any(not isinstance(leaf, Case) for leaf in every_leaf(tree))
+    return WHOLE_LETTERS if told else ""
 
 
 def filter_text(filters: Filters) -> str:

@@ -7,17 +7,21 @@ to each other in one part of the letter. What the letter must not hold is not lo
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
-from data.passages import LABELS, Passage
-from data.search import beginnings, distance
+from data.passages import LABELS, Passage, passages
+from data.search import beginnings, nearness
+from data.search_language import parse
 from data.search_tree import Case, Leaf, Node, Word, leaves
 from data.text_index import stems, stems_with_places
 
 WIDTH = 260
 """About so many characters of the letter are shown."""
+MOST_PLACES = 500
+"""So many places of a letter are marked; more would be no help to anybody."""
 _LONGEST = 300_000  # of one passage; what stands further back is not looked at for a snippet
 _WORTH = {"rationale": 4, "request": 3, "summary": 2, "citations": 1, "rest": 0}
 _Token = tuple[str, int, int]
@@ -73,6 +77,29 @@ def snippet(text: str, parts: Sequence[Passage], tree: Node, ordinal: int | None
     return Snippet(passage.part, passage.ordinal, _pieces(text[passage.start : passage.end], hits))
 
 
+def places_found(letter: Mapping[str, Any], words: str) -> list[tuple[int, int]]:
+    """Where words that a search sought stand in a letter (as `Letters.letter` gives it), in order, none within another.
+
+    At most `MOST_PLACES`; none without a search, for a case number, or where the text is missing.
+    """
+    tree, text = parse(words).tree, letter["text"]
+    if tree is None or not text:
+        return []
+    spans = [(one["kind"], one["span_start"], one["span_end"], one["ordinal"]) for one in letter["findings"]]
+    parts = passages(len(text), spans)
+    sought = [leaf for leaf in leaves(tree) if not isinstance(leaf, Case)]
+    found: list[tuple[int, int]] = []
+    for passage in parts:
+        until = 0
+        for hit in hits_in(text[passage.start : min(passage.end, passage.start + _LONGEST)], passage.part, sought):
+            if hit.start >= until:
+                found.append((passage.start + hit.start, passage.start + hit.end))
+                until = hit.end
+        if len(found) >= MOST_PLACES:
+            break
+    return found[:MOST_PLACES]
+
+
 def hits_in(text: str, part: str, sought: Sequence[Leaf]) -> list[_Hit]:
     """Where the conditions that hold for this part are met in its text, by place."""
     tokens = stems_with_places(text)
@@ -96,7 +123,7 @@ def matchers(leaf: Leaf) -> list[Callable[[str], bool]]:
         return [lambda term: term.startswith(leaf.text) or term in cut]
     terms = stems(leaf.text)
     if isinstance(leaf, Word) and leaf.kind == "near" and len(terms) == 1:
-        return [lambda term: distance(term, terms[0], leaf.mistakes) is not None]
+        return [lambda term: nearness(leaf.text, term, leaf.mistakes) is not None]
     return [term.__eq__ for term in terms]
 
 

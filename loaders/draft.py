@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from data.drafts import LONGEST, Draft
@@ -26,6 +26,10 @@ _FORM = re.compile(r"\bDecision\s+based\s+on\b|\bNon[\s-]{1,3}MTUS\s+Citations?\
 _YEAR = re.compile(r"[\s,(]*(?:guidelines?[\s,(]*)?((?:19|20)\d{2})\b", re.IGNORECASE)
 _YEAR_BEFORE = re.compile(r"\b((?:19|20)\d{2})\s*$")
 _NUMBERED = re.compile(r"9792\.|chapter\s+\d|\bch\.?\s+\d", re.IGNORECASE)
+_OF_ACOEM = re.compile(
+    r"\b(?:according\s+to|as\s+per|per|based\s+on|under|following|consistent\s+with)\s+(?:the\s+)?$", re.IGNORECASE
+)
+_BY_NUMBER = re.compile(r"9792\.[\d.]+\d")
 _IN_THE_MTUS = frozenset({"mtus", "acoem"})
 
 
@@ -53,7 +57,7 @@ def _in_prose(text: str, place: Span) -> Iterator[Citation]:
     sources = [
         match
         for match in vocabulary("sources").find(text, *place)
-        if match.key != "none" and not (match.key in _IN_THE_MTUS and any(a <= match.start < b for a, b in quiet))
+        if match.key != "none" and not _said_silent(text, match, quiet)
     ]
     first = min((match.start for match in sources if match.key in _IN_THE_MTUS), default=None)
     parts = [
@@ -61,6 +65,7 @@ def _in_prose(text: str, place: Span) -> Iterator[Citation]:
         for match in vocabulary("mtus_parts").find(text, *place)
         if _NUMBERED.search(text, match.start, match.end) or (first is not None and first <= match.start)
     ]
+    parts = [part for part in parts if not _named_again(text, part, parts)]
     for part in parts:
         yield _citation(text, part, "mtus", "mtus", part.key)
     for match in sources:
@@ -69,6 +74,24 @@ def _in_prose(text: str, place: Span) -> Iterator[Citation]:
             yield _citation(text, match, "mtus", "mtus", None)
         elif match.key != "mtus" and not inside and not (match.key == "acoem" and parts):
             yield _citation(text, match, "outside", match.key, None)
+
+
+def _said_silent(text: str, match: Match, quiet: Sequence[Span]) -> bool:
+    """Whether a source is named only as one that does not address the request: ACOEM is not where it is said according to ACOEM."""
+    if match.key not in _IN_THE_MTUS or not any(start <= match.start < end for start, end in quiet):
+        return False
+    return not (match.key == "acoem" and _OF_ACOEM.search(text[max(0, match.start - 40) : match.start]))
+
+
+def _named_again(text: str, part: Match, parts: Sequence[Match]) -> bool:
+    """Whether a part is there as the number of its regulation while the sentence names another part of that number in words."""
+    number = _BY_NUMBER.search(text, part.start, part.end)
+    terms = vocabulary("mtus_parts").terms
+    return number is not None and any(
+        terms[other.key].attributes["regulation"] == number[0] and not _BY_NUMBER.search(text, other.start, other.end)
+        for other in parts
+        if other is not part
+    )
 
 
 def _citation(text: str, match: Match, frame: str, source: str, document: str | None) -> Citation:

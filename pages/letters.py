@@ -9,7 +9,7 @@ from data.columns import columns, read
 from pages.parts.briefing import note_table
 from pages.parts.cards import card
 from pages.parts.finder import finder, nothing_here
-from pages.parts.frame import begin, definitions, note, say, title
+from pages.parts.frame import begin, definitions, note, say, title, to_the_top
 from pages.parts.neighbours import PAGE_LENGTH
 from pages.parts.order import choose, options
 from pages.parts.state import address
@@ -30,12 +30,14 @@ head = view.ask("headline")
 if not head.decisions:
     nothing_here(view)
 say(view, head)
+st.html('<span class="ov-top"></span>')
 order = choose(view.filters)
 
 
 def turn(page: int) -> None:
-    """Show another stretch of the list."""
+    """Show another stretch of the list, from its top on."""
     st.query_params.from_dict(address(view.filters, page=str(page), **options(view.filters)))
+    st.session_state["ov-turned"] = page
 
 
 last = max(1, -(-head.decisions // PAGE_LENGTH))
@@ -47,6 +49,8 @@ snippets = view.ask("snippets", shown) if view.filters.words else [None] * len(r
 for row, found in zip(rows, snippets, strict=True):
     card(row, found, view.filters, {"page": str(page), **options(view.filters)})
 
+if st.session_state.pop("ov-turned", None):
+    to_the_top(page)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.button("Previous", disabled=page <= 1, on_click=partial(turn, page - 1), key="ov-previous")
     st.markdown(f"Page {page:,} of {last:,}")

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from data.alike import Wanted
+from data.alike import EACH, Wanted
 from data.filters import Choice, Filters
 from data.outlook import MONTHS, Outlook, dropped, outlook_sentence, overturned_share, request_of
 from data.sentences import MEANING, day, listed
@@ -15,7 +15,7 @@ from pages.parts.alike import closest, stated
 from pages.parts.charts.draw import draw
 from pages.parts.charts.ladder import Rung, ladder_dots, ladder_words
 from pages.parts.cost import cost_line
-from pages.parts.draft import draft
+from pages.parts.draft import cited_by_denials, draft
 from pages.parts.frame import begin, definitions, note, nothing_found, section, title
 from pages.parts.pictures import dots
 from pages.parts.request import request
@@ -85,7 +85,7 @@ note(
     "be cited. Letters that cite something else differ in other ways, too."
 )
 admin = filters.choice("admin").include
-sources = view.ask("by_citation", "admin", "source", filters=comparable)
+sources = cited_by_denials(view, comparable)
 dots(by_item, "cited", sources, heading="Guideline cited", most=MOST, head=head, on_pick=cite, picked=admin)
 if len(admin) == 1 and any(group.key == admin[0] and admin[0] != "none" for group in sources):
     documents = view.ask("by_citation", "admin", "document", admin[0], filters=comparable)
@@ -99,7 +99,16 @@ stated(by_item, comparable, compared)
 
 section("The closest letters on both sides")
 wanted = Wanted.of(filters, words)
-closest(view, (view.now if words else view.ask)("alike", wanted, filters=Filters()))
+ask = view.now if words else view.ask
+dated = Filters(dates=filters.dates, date_field=filters.date_field)
+alike = ask("alike", wanted, filters=dated)
+if dated.active:
+    if alike.full:
+        note("Of the dates that the rate above stands on.")
+    else:
+        alike = ask("alike", wanted, filters=Filters())
+        note(f"Of any date: within the dates that the rate above stands on fewer than {EACH} lie on one of the sides.")
+closest(view, alike)
 
 overturned = overturned_share(found)
 cost_line(None if overturned is None else 1 - overturned)

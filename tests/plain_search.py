@@ -54,13 +54,16 @@ def _has(letter: PlainLetter, node: Word | Phrase) -> bool:
         return any(term.startswith(node.text) or term in cut for terms in stretches for term in terms)
     wanted = stems(node.text)
     if isinstance(node, Word) and node.kind == "near":
-        return any(mistakes(term, wanted[0]) <= node.mistakes for terms in stretches for term in terms)
+        forms = {wanted[0], node.text.lower()}
+        return any(mistakes(term, form) <= node.mistakes for terms in stretches for term in terms for form in forms)
     return any(
         terms[at : at + len(wanted)] == wanted for terms in stretches for at in range(len(terms) - len(wanted) + 1)
     )
 
 
 def _is_case(case: str, asked: Case) -> bool:
+    if not asked.year:
+        return case[4:].isdecimal() and int(case[4:]) == int(asked.number)
     if case.startswith(f"cm{asked.year}{asked.number}"):
         return bool(case)
     whole = not asked.beginning and len(asked.number) >= 5

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from data.warehouse import Snapshot
 from loaders.ingest import ingest
-from tests.builder import Item, raw_letter
+from tests.builder import NONE_ADMIN, Item, raw_letter
 
 MTUS = "Decision based on MTUS Low Back Complaints 2004."
 KNEE = "Decision based on MTUS Knee Complaints 2004."
@@ -33,12 +33,15 @@ _DATES = (
 )
 
 
-def made_up(folder: Path) -> Snapshot:
-    """A warehouse of `KINDS` in `folder`. Letters of a kind differ in one word, which stands in their rationale."""
+def made_up(folder: Path, *, without_source: int = 0) -> Snapshot:
+    """A warehouse of `KINDS` in `folder`, and of so many upheld denials of an MRI of the neck that cite nothing.
+
+    Letters of a kind differ in one word, which stands in their rationale.
+    """
     letters = folder / "letters"
     letters.mkdir(parents=True)
     number = 0
-    for request, admin, many, overturned, year in KINDS:
+    for request, admin, many, overturned, year in (*KINDS, (NECK, NONE_ADMIN, without_source, 0, 2016)):
         for place in range(many):
             number += 1
             necessary = place < overturned

@@ -45,6 +45,27 @@ def cited(text: str) -> list[tuple[str, str, str | None, str | None]]:
         ("See ACOEM Chapter 13, page 341.", [("mtus", "mtus", "knee_complaints", None)]),
         ("Under 8 CCR 9792.24.2 it is refused.", [("mtus", "mtus", "chronic_pain_medical_treatment", None)]),
         ("ODG and the ACR do not support it.", [("outside", "odg", None, None), ("outside", "acr", None, None)]),
+        (
+            "According to ACOEM, the MTUS does not address lumbar MRI; UpToDate and Cochrane do not support it.",
+            [
+                ("outside", "acoem", None, None),
+                ("outside", "uptodate", None, None),
+                ("outside", "cochrane", None, None),
+            ],
+        ),
+        ("MTUS/ACOEM does not address lumbar MRI. ODG does not support it.", [("outside", "odg", None, None)]),
+        (
+            "Under 8 CCR 9792.23.5, Low Back Disorders, it is refused.",
+            [("mtus", "mtus", "low_back_disorders", None)],
+        ),
+        (
+            "Per MTUS Low Back Complaints 2004 (9792.23.5) it is refused.",
+            [("mtus", "mtus", "low_back_complaints", "2004")],
+        ),
+        (
+            "Under 8 CCR 9792.23.5 and per MTUS Knee Disorders it is refused.",
+            [("mtus", "mtus", "low_back_complaints", None), ("mtus", "mtus", "knee_disorders", None)],
+        ),
         ("The MTUS applies. Per MTUS Knee Complaints 2004.", [("mtus", "mtus", "knee_complaints", "2004")]),
         ("The worker has low back complaints and knee complaints since 2004.", []),
         ("It is not necessary.", []),

@@ -72,6 +72,11 @@ def expected(letters: list[PlainLetter], words: str) -> list[int]:
         ("x-ray", True),
         ("CM16-0990018", True),
         ("CM16-990018", True),
+        ("16-0990018", True),
+        ("0990018", True),
+        ("0000000", False),
+        ("knee !spine || request:MRI", True),
+        ("bone~", True),
         ("CM16-099*", True),
         ("case:CM14", True),
         ("NOT case:CM14", True),
@@ -205,6 +210,10 @@ def test_near_words_are_offered_for_words_that_stand_nowhere(three: Path) -> Non
     assert search.near_words(index, "marmalade knee") == []
     assert search.near_words(index, "qqqqqqqqqq") == []
     assert search.near_words(index, "-marmelade") == []
+    assert search.near_words(index, "marmelady")[0].term == "marmalad", "two mistakes in eight letters or more"
+    assert search.near_words(index, "lift")[0].term == "left"
+    assert search.near_words(index, "laxt") == [], "two mistakes in four letters are another word"
+    assert search.near_words(index, "jnt 16e9 0000009") == [], "so are short words, and numbers"
 
 
 def test_an_index_of_the_old_layout_is_read_as_it_is_and_built_anew_by_the_next_load(

@@ -43,7 +43,14 @@ def read(typed: str) -> Node | None:
         ('-"a b" c', AllOf((Not(Phrase("a b")), C))),
         ("x-ray", Phrase("x-ray")),
         ("a-b", Phrase("a-b")),
-        ("a - b", AllOf((A, B))),
+        ("!a", Not(A)),
+        ("a !(b OR c)", AllOf((A, Not(AnyOf((B, C)))))),
+        ("a || b", AnyOf((A, B))),
+        ("a||b", AnyOf((A, B))),
+        ("a && b", AllOf((A, B))),
+        ("a&&!b || c", AnyOf((AllOf((A, Not(B))), C))),
+        ("\uff4d\uff52\uff49\u3000\uff02a b\uff02", AllOf((Word("mri"), Phrase("a b")))),
+        ("b\u200bo\u00adne \u202eknee\u202c", AllOf((Word("bone"), Word("knee")))),
         ("a, b; c.", AllOf((A, B, C))),
         ("request:a", Word("a", "request")),
         ("Rationale: a", Word("a", "rationale")),
@@ -60,7 +67,16 @@ def read(typed: str) -> Node | None:
         ("arthroscopy~", Word("arthroscopy", kind="near", mistakes=2)),
         ("arthroscopy~1", Word("arthroscopy", kind="near", mistakes=1)),
         ("spine~0", Word("spine")),
+        ("bones~", Word("bones", kind="near", mistakes=1)),
+        ("scanning~", Word("scanning", kind="near", mistakes=1)),  # its stem is `scan`
+        ("tramadol~", Word("tramadol", kind="near", mistakes=2)),
         ("CM14-0123456", Case("14", "0123456")),
+        ("14-0123456", Case("14", "0123456")),
+        ("14\u20130123456 a", AllOf((Case("14", "0123456"), A))),
+        (" 0123456 ", AnyOf((Case("", "0123456"), Word("0123456")))),
+        ("0123456 a", AllOf((Word("0123456"), A))),
+        ("72148", Word("72148")),  # codes of treatments have five digits
+        ("10-14-2009", Phrase("10-14-2009")),
         ("cm14 0123456", Case("14", "0123456")),
         ("CM14\u20130123456", Case("14", "0123456")),
         ("cm140123456", Case("14", "0123456")),
@@ -106,7 +122,17 @@ def test_what_is_meant(typed: str, tree: Node) -> None:
         ("x-ray~", Phrase("x-ray~"), "~ works behind a single word"),
         ("ar*ro", Phrase("ar*ro"), "* and ~ count at the end of a word only"),
         ("*arthro", Word("arthro"), "* and ~ count at the end of a word only"),
-        ("spine~7", Word("spine", kind="near", mistakes=2), "more than two typing mistakes"),
+        ("spine~7", Word("spine", kind="near", mistakes=1), "spine~7 asks for more than one typing mistake"),
+        ("arthroscopy~9", Word("arthroscopy", kind="near", mistakes=2), "more than two typing mistakes"),
+        ("--a", Not(A), "-- was read as one -"),
+        ("a !!b", AllOf((A, Not(B))), "!! was read as one !"),
+        ("a - b", AllOf((A, B)), "- with a blank behind it means nothing"),
+        ("a -- b", AllOf((A, B)), "-- with a blank behind it means nothing"),
+        ("a ||", A, "OR had nothing to join"),
+        ("&& a", A, "AND had nothing to join"),
+        ("a^5", A, "^5 means nothing here"),
+        ("a b^2.5", AllOf((A, B)), "^2.5 means nothing here"),
+        ("x:a", Phrase("x:a"), "x: names no part of a letter, so it was searched as words next to each other"),
     ],
 )
 def test_what_is_left_out_is_said(typed: str, tree: Node, said: str) -> None:
@@ -124,6 +150,7 @@ def test_what_is_left_out_is_said(typed: str, tree: Node, said: str) -> None:
         ("((((", "no word to search for"),
         ("a*", "too short"),
         ("ab~", "too short"),
+        ("mri~", "in words of four letters or more"),
         ("case:knee", "no case number (knee)"),
         ("a" * 40, "more than 39 characters"),
         ("x " * 1001, "at most 2,000 characters; this one has 2,002"),
@@ -171,6 +198,7 @@ def test_a_word_is_replaced_where_it_stands() -> None:
 
 
 WORDS = st.text("abcdefgh", min_size=3, max_size=8)
+LONG_WORDS = st.text("bcdfgh", min_size=8, max_size=9)  # no vowel, so no ending
 PARTS = st.sampled_from([None, "request", "rationale", "summary", "citations"])
 
 
@@ -178,7 +206,7 @@ def nodes() -> st.SearchStrategy[Node]:
     simple = st.one_of(
         st.builds(Word, WORDS, PARTS),
         st.builds(Word, WORDS, PARTS, st.just("prefix")),
-        st.builds(Word, WORDS, PARTS, st.just("near"), st.integers(1, 2)),
+        st.builds(Word, LONG_WORDS, PARTS, st.just("near"), st.integers(1, 2)),
         st.builds(lambda words, part: Phrase(" ".join(words), part), st.lists(WORDS, min_size=2, max_size=3), PARTS),
         st.builds(Case, st.just("16"), st.from_regex(r"[0-9]{5,7}", fullmatch=True), st.booleans()),
     )
@@ -239,6 +267,14 @@ PIECES = (
         "NOT",
         "-",
         "--",
+        "!",
+        "||",
+        "&&",
+        "^5",
+        "0990005",
+        "16-0990005",
+        "\u200b",
+        "\uff4d",
         "*",
         "~",
         "~2",

@@ -14,7 +14,7 @@ from data.filters import Filters
 from data.passages import Passage
 from data.queries import Reader
 from data.search_language import parse
-from data.snippets import WIDTH, Snippet, snippet
+from data.snippets import MOST_PLACES, WIDTH, Snippet, places_found, snippet
 from data.warehouse import Snapshot
 
 
@@ -162,3 +162,27 @@ def test_every_letter_that_was_found_shows_why(sample_warehouse: Snapshot) -> No
             assert len(snippets) == len(rows) > 0
             assert all(found and any(hit for _, hit in found.pieces) for found in snippets)
         assert Reader(connection, sample_warehouse, Filters(words="CM16*")).snippets(shown) == [None] * len(shown)
+
+
+@pytest.mark.parametrize(
+    ("words", "places"),
+    [
+        ("scan -knee", ["scan", "scan"]),
+        ('"spect scan" injection*', ["injections", "SPECT scan"]),
+        ("request:scan", []),
+        ("rationale:scan scans", ["scan", "scan"]),
+        ('"bone scan" OR bone', ["bone scan"]),
+        ("CM16-0990018", []),
+        ("", []),
+        ("a*", []),
+    ],
+)
+def test_places_of_a_search_in_a_letter(words: str, places: list[str]) -> None:
+    finding = {"kind": "rationale", "span_start": 0, "span_end": len(TEXT), "ordinal": 1}
+    found = places_found({"text": TEXT, "findings": [finding]}, words)
+    assert [TEXT[start:end] for start, end in found] == places
+
+
+def test_places_are_so_many_and_none_without_a_text() -> None:
+    assert len(places_found({"text": "scan " * 3000, "findings": []}, "scan")) == MOST_PLACES
+    assert places_found({"text": None, "findings": []}, "scan") == []

@@ -15,6 +15,7 @@ from data.drafts import LONGEST, Draft, draft_of
 from data.filters import Filters
 from data.limits import too_long
 from data.rates import Group
+from data.schema import NOT_STATED
 from data.statistics import rate_words
 from data.vocabulary import vocabulary
 from pages.parts.state import View
@@ -64,7 +65,7 @@ def _show(view: View, read: Draft, on: date, comparable: Filters) -> None:
     st.html(checks_html(found))
     if not filters.choice("body").include:
         st.html('<p class="ov-note">Name the body part above, and the chapters cited are compared with it.</p>')
-    if cited := cited_html(read, view.ask("by_citation", "admin", "source", filters=comparable)):
+    if cited := cited_html(read, cited_by_denials(view, comparable)):
         st.html(cited)
     if read.silent:
         counts: dict[str, int] = view.ask("counts", "reviewer", filters=comparable)
@@ -72,6 +73,12 @@ def _show(view: View, read: Draft, on: date, comparable: Filters) -> None:
         st.html(
             f'<p class="ov-note">For comparable requests the reviewer relied on the MTUS in {counts.get("mtus", 0):,} of {total:,} decisions.</p>'
         )
+
+
+def cited_by_denials(view: View, comparable: Filters) -> list[Group]:
+    """Rates of comparable requests by what the denial cited, most cited first; `none` are those that cited no source."""
+    groups: list[Group] = view.ask("by", "admin", filters=comparable)
+    return sorted((one for one in groups if one.key != NOT_STATED), key=lambda one: (-one.rate.n, one.key))
 
 
 def checks_html(found: list[Check]) -> str:

@@ -39,6 +39,8 @@ _KINDS = {
 }
 _SIDES = ("claims_administrator", "reviewer")
 _OUTCOMES = ("overturned", "upheld")
+SEARCHED = "searched"
+_HITS_LISTED = 40
 _PASSAGES = {"rationale", "summary"}  # marking a whole passage would paint the letter over
 PROBLEMS = {
     "contradiction": "Contradictions in the letter",
@@ -51,7 +53,8 @@ PROBLEMS = {
 class Mark:
     """A finding or a problem to be marked: its place among its like, its class and its hover text.
 
-    `colour` is the colour class of a finding, the kind of a `problem`; `deciding` is the sentence that decides an item.
+    `colour` is the colour class of a finding, the kind of a `problem`; `deciding` is the sentence that decides an item; a
+    `hit` is a word that was searched, which has no colour of its own.
     """
 
     number: int
@@ -61,11 +64,12 @@ class Mark:
     title: str
     problem: bool = False
     deciding: bool = False
+    hit: bool = False
 
     @property
     def anchor(self) -> str:
         """The id by which a list leads here."""
-        return f"{'p' if self.problem else 'f'}{self.number}"
+        return f"{'p' if self.problem else 'h' if self.hit else 'f'}{self.number}"
 
 
 def colour_of(kind: str, value: str = "") -> str:
@@ -162,6 +166,21 @@ def problem_marks(problems: Sequence[Mapping[str, Any]]) -> list[Mark]:
     ]
 
 
+def hit_marks(places: Sequence[tuple[int, int]]) -> list[Mark]:
+    """A mark for every place where a word stands that was searched."""
+    return [Mark(number, start, end, "hit", SEARCHED, hit=True) for number, (start, end) in enumerate(places)]
+
+
+def hit_list(places: int) -> str:
+    """The way to each of so many hits, by number; empty without any."""
+    if not places:
+        return ""
+    first = '<a href="#h0">first</a>'
+    others = " ".join(f'<a href="#h{number}">{number + 1}</a>' for number in range(1, min(places, _HITS_LISTED)))
+    more = f" and {places - _HITS_LISTED:,} more" if places > _HITS_LISTED else ""
+    return f'<nav class="ov-hits" aria-label="Places of the search">Searched words, {places:,} in this letter: {first} {others}{more}</nav>'
+
+
 def _has_place(problem: Mapping[str, Any]) -> bool:
     return problem["span_start"] is not None and bool(problem["span_start"] < problem["span_end"])
 
@@ -198,13 +217,15 @@ def marked_html(text: str, found: Sequence[Mark], places: Sequence[Place] = ()) 
         if not active:
             pieces.append(words)
             continue
-        values = [mark for mark in active if not mark.problem]
+        values = [mark for mark in active if not (mark.problem or mark.hit)]
         inner = min(values, key=lambda mark: (mark.end - mark.start, mark.number), default=None)
         classes = [f"ov-mark ov-{inner.colour}"] if inner else []
         if any(mark.deciding for mark in active):
             classes.append("ov-deciding")
         if wrong := min((mark for mark in active if mark.problem), key=_gravity, default=None):
             classes.append(f"ov-problem ov-{wrong.colour}")
+        if any(mark.hit for mark in active):
+            classes.append("ov-hit")
         title = html.escape(
             " | ".join(mark.title for mark in sorted(active, key=lambda mark: mark.end - mark.start)), quote=True
         )

@@ -33,15 +33,15 @@ HELP = """
 | `knee effusion` | both words, anywhere |
 | `"bone scan"` | the words next to each other |
 | `CT OR MRI` | either |
-| `spine NOT surgery`, `spine -surgery` | the one without the other |
+| `spine NOT surgery`, `spine -surgery` | the one without the other (also `!surgery`) |
 | `(CT OR MRI) spine` | brackets, as in sums |
 | `request:MRI` | the word in what was asked for |
 | `rationale:"not established"` | in why it was decided so |
 | `summary:diabetes` | in the case summary |
 | `citation:ODG` | in what either side cites |
 | `arthro*` | words that begin so |
-| `arthroscopy~` | typing mistakes, one or two letters |
-| `CM16-0123456`, `case:CM16` | the case number, or how it begins |
+| `arthroscopy~` | typing mistakes: two letters, in words of fewer than eight one |
+| `CM16-0123456`, `0123456`, `case:CM16` | the case number, without its year, or how it begins |
 
 AND, OR and NOT count in capitals only. NOT binds closest, then AND, then OR. To search for the word *or* itself, type it small.
 """

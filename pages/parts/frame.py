@@ -16,7 +16,17 @@ from data.filters import Filters, from_query, one_value, to_query
 from data.rates import Headline
 from data.schema import dimensions
 from data.search_language import asks_for_parts
-from data.sentences import ESTIMAND, MEANING, answer, chips, day, notices, published_total, standing_out
+from data.sentences import (
+    ESTIMAND,
+    MEANING,
+    answer,
+    chips,
+    day,
+    notices,
+    of_whole_letters,
+    published_total,
+    standing_out,
+)
 from data.statistics import counted
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
 from pages.parts import briefing, navigation, pack, theme, views
@@ -104,6 +114,15 @@ def note(markup: str) -> None:
     """A quiet remark on the page and in the briefing. `markup` is HTML: words from outside are escaped by the caller."""
     briefing.note_words(markup)
     st.html(f'<p class="ov-note">{markup}</p>')
+
+
+def to_the_top(page: int) -> None:
+    """Bring the element of the class `ov-top` into view: the browser keeps its place where a list below it was exchanged.
+
+    The only script of the product; no word from outside is in it. `page` makes it another one, for an equal one does not run.
+    """
+    script = "document.querySelector('.ov-top')?.scrollIntoView({block: 'start'});"
+    st.html(f"<script>{script} // {int(page)}</script>", unsafe_allow_javascript=True)
 
 
 def nothing_found(view: View) -> None:
@@ -233,14 +252,19 @@ def _menu(view: View) -> None:
 
 def _open_case(view: View) -> None:
     """A case number typed into the search box opens its letter; so do words of a link that are one."""
-    number = st.session_state.pop("ov-case", None) or case_number(view.filters.words)
+    typed = st.session_state.pop("ov-case", None)
+    number = typed or case_number(view.filters.words)
     if not number:
         return
     without = replace(view.filters, words="")
     letter_id = view.ask("letter_for_case", number, filters=Filters())
     if letter_id:
         go("letter", without, letter=letter_id[:16])
-    if whole_case_number(number):  # else it may be how one begins, which the search finds
+    whole = whole_case_number(number) and "-" in number
+    if typed and not whole:  # how one begins, or one that several years have: the search lists them
+        apply(replace(view.filters, words=typed))
+        st.rerun()
+    if whole:
         st.warning(
             f"No letter with the case number {number} is loaded. Letters without a cover have no number; search their words instead."
         )
@@ -255,6 +279,8 @@ def _conditions(view: View) -> None:
     if asks_for_parts(filters.words) and view.ask("index_is_old", filters=Filters()):
         st.warning(_OLD_INDEX)
     _chips(view)
+    if said := of_whole_letters(filters):
+        note(said)
     if filters.one_outcome:
         note(_ONE_OUTCOME.format(filters.one_outcome))
     elif "outcome" in fields_of(filters.condition):

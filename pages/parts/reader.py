@@ -11,26 +11,40 @@ import streamlit as st
 from data.corrections import Correction
 from data.structure import Place, places
 from pages.parts.derived import derived_list
-from pages.parts.evidence import PROBLEMS, marked_html, marks, problem_list, problem_marks, value_list
+from pages.parts.evidence import (
+    PROBLEMS,
+    hit_list,
+    hit_marks,
+    marked_html,
+    marks,
+    problem_list,
+    problem_marks,
+    value_list,
+)
 from pages.parts.reports import reported
 from pages.parts.theme import KIND_LABELS
 
 
-def read(letter: dict[str, Any], chosen: int, reports: Sequence[Correction]) -> None:
-    """Draw the letter with what was found in it; of the values, those of the `chosen` item come first."""
+def read(
+    letter: dict[str, Any], chosen: int, reports: Sequence[Correction], searched: Sequence[tuple[int, int]] = ()
+) -> None:
+    """Draw the letter with what was found in it; of the values, those of the `chosen` item come first.
+
+    `searched` are the places of the words by which the letter was found.
+    """
     found = places(letter["text"] or "", letter["findings"], letter["decisions"])
     text, side = st.columns([2, 1], gap="large")
     with text:
-        st.html(legend(letter))
+        st.html(legend(letter, searched=bool(searched)))
         if letter["text"] is None:
             st.error(
                 "The text of this letter cannot be read: its part of the warehouse is missing. Load the letters again."
             )
         else:
-            drawn = [*marks(letter["findings"]), *problem_marks(letter["problems"])]
+            drawn = [*marks(letter["findings"]), *problem_marks(letter["problems"]), *hit_marks(searched)]
             st.html(marked_html(letter["text"], drawn, found))
     with side, st.container(key="ov-side"):
-        st.html(parts_list(found))
+        st.html(hit_list(len(searched)) + parts_list(found))
         _values(letter, chosen, reports)
 
 
@@ -49,7 +63,7 @@ def parts_list(found: Sequence[Place]) -> str:
     return f'<nav class="ov-parts" aria-label="Parts of the letter"><ul>{"".join(entries)}</ul></nav>'
 
 
-def legend(letter: dict[str, Any]) -> str:
+def legend(letter: dict[str, Any], *, searched: bool = False) -> str:
     """What the colours and lines of a marked letter mean; of problems the kinds it has."""
     entries = "".join(
         f'<span><mark class="ov-mark ov-{kind}">{label}</mark></span>' for kind, label in KIND_LABELS.items()
@@ -58,6 +72,7 @@ def legend(letter: dict[str, Any]) -> str:
     entries += "".join(
         f'<span class="ov-problem ov-{kind}">{label}</span>' for kind, label in PROBLEMS.items() if kind in wrong
     )
+    entries += '<span class="ov-hit">Searched word</span>' if searched else ""
     return f'<div class="ov-legend">{entries}</div>'
 
 

@@ -13,7 +13,7 @@ from data.comparing import Figures
 from data.filters import Choice, DateRange, Filters
 from data.schema import NOT_STATED, Dimension, dimensions
 from data.segments import PARAMETER, beside_as, segment_text
-from data.sentences import MEANING, chips, notices
+from data.sentences import MEANING, chips, notices, of_whole_letters
 from data.statistics import interval_words, percent
 from pages.parts.briefing import note_answer
 from pages.parts.charts.bars import outcome_bar
@@ -63,6 +63,8 @@ def controls(view: View, other: Filters | None) -> None:
     held = {key: view.ask("keys", key) for key, one in dimensions().items() if one.open and other.choice(key)}
     for notice in notices(other, held):
         st.warning(f"B: {plain(notice)}")
+    if said := of_whole_letters(other):
+        note(f"B: {said}")
     with st.container(horizontal=True, key="ov-chip-second", gap="small"):
         st.html('<span class="ov-note">B is</span>')
         for number, chip in enumerate(chips(other)):

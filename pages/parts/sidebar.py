@@ -11,10 +11,15 @@ import streamlit as st
 from data.filters import MAX_WORDS, OUTCOMES, Choice, DateRange, Filters
 from data.limits import too_long, words_of
 from data.schema import NOT_STATED, dimensions
+from data.search_language import plainly
 from pages.parts.state import View, apply, current
 
 # People copy it with what stands before it, and type it with other signs than the form's hyphen, or none.
-_CASE = re.compile(r"(?:IMR\W*)?(?:case\W*)?(?:(?:number|no)\W*)?CM\W*([0-9]{2})\W*([0-9]{5,8})", re.IGNORECASE)
+_CASE = re.compile(
+    r"(?:IMR\W*)?(?:case\W*)?(?:(?:number|no)\W*)?"
+    r"(?:(?:CM\W*([0-9]{2})\W*|([0-9]{2})[-\u2010-\u2015])([0-9]{5,8})|([0-9]{7,8}))",
+    re.IGNORECASE,
+)
 _WHOLE_NUMBER = 7
 _DAYS = (date(2000, 1, 1), date(2100, 12, 31))
 _SIDES = {"admin": "Administrator", "reviewer": "Reviewer"}
@@ -111,15 +116,17 @@ def _words(view: View) -> None:
 
 
 def case_number(words: str) -> str | None:
-    """The case number that the words are, as the form writes it, or None."""
-    found = _CASE.fullmatch(words.strip())
-    return f"CM{found[1]}-{found[2]}" if found else None
+    """The case number that the words are, as the form writes it, or None. One that lacks its year is given as it is."""
+    found = _CASE.fullmatch(plainly(words).strip())
+    if not found:
+        return None
+    return found[4] or f"CM{found[1] or found[2]}-{found[3]}"
 
 
 def whole_case_number(words: str) -> str | None:
     """The same where all its digits are there, so that nobody is still typing it."""
     number = case_number(words)
-    return number if number and len(number.partition("-")[2]) >= _WHOLE_NUMBER else None
+    return number if number and len(number.rpartition("-")[2]) >= _WHOLE_NUMBER else None
 
 
 def _changed_words() -> None:

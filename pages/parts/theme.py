@@ -272,6 +272,12 @@ _RULES = """
 .ov-card .ov-snippet { border-left: 2px solid var(--ov-border); padding-left: 0.6rem; }
 .ov-card .ov-snippet span { color: var(--ov-muted); font-size: 0.9rem; }
 .ov-hit { color: inherit; background: var(--ov-surface); font-weight: 650; border-bottom: 2px solid var(--ov-text); }
+.ov-reader .ov-hit, .ov-legend .ov-hit { color: var(--ov-text); border-radius: 0.15rem; box-shadow: 0 0 0 1px var(--ov-text);
+  -webkit-box-decoration-break: clone; box-decoration-break: clone; }
+.ov-reader .ov-hit:not(.ov-mark), .ov-legend .ov-hit { background: transparent; border-bottom: 0; }
+.ov-hit:has(:target) { outline: 3px solid var(--ov-text); outline-offset: 3px; }
+.ov-hits { font-size: 0.95rem; line-height: 1.6; margin: 0 0 0.75rem; color: var(--ov-text); }
+.stApp .ov-hits a { color: var(--ov-link); margin-right: 0.15rem; }
 .ov-found { color: var(--ov-text); margin: 0; line-height: 1.5; font-variant-numeric: tabular-nums; }
 .ov-read-as { color: var(--ov-muted); font-size: 0.9rem; overflow-wrap: anywhere; }
 .ov-split { display: block; height: 0.5rem; border-radius: 0.25rem; margin: 0 0 0.3rem; max-width: 62rem;
@@ -304,7 +310,7 @@ _RULES = """
 .ov-why { display: block; font-size: 0.9rem; color: var(--ov-muted); }
 .ov-deciding { font-weight: 650; border-bottom-width: 3px; }
 .ov-mark:has(:target), .ov-problem:has(:target) { outline: 3px solid var(--ov-text); outline-offset: 1px; }
-.ov-reader [id] { scroll-margin-top: 5rem; }
+.ov-reader [id], .ov-top { scroll-margin-top: 5rem; }
 .ov-sign { unicode-bidi: isolate; }
 .ov-sign::before { content: "\\25AF"; color: var(--ov-muted); }
 .ov-parts ul { list-style: none; margin: 0 0 0.75rem; padding: 0 0 0 0.75rem; border-left: 3px solid var(--ov-border);

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from page_views import OpenPage, markup
+from page_views import OpenPage, links_of, markup
 
 from data.warehouse import Snapshot
 from loaders.ingest import ingest
@@ -100,3 +100,21 @@ def test_what_follows_from_values_names_them_and_the_rule(open_page: OpenPage, t
     assert [value[:31] for value in steps] == ["1: From reviewer relied on MTUS"]
     for anchor in re.findall(r'href="#([fp]\d+)"', page):
         assert f'id="{anchor}"' in page
+
+
+def test_a_letter_opened_from_a_search_marks_what_was_searched(open_page: OpenPage) -> None:
+    words = '"medically necessary" OR knee'
+    (read, *_) = links_of(open_page("letters", words=words), "Read")
+    app = open_page("letter", **read)
+    text = markup(app, "ov-reader")[0]
+    hits = re.findall(r'class="[^"]*ov-hit"[^>]*>(?:<span id="[^"]*"></span>)*([^<]*)<', text)
+    assert {hit.split()[0].lower() for hit in hits} <= {"medically", "necessary", "knee", "knees"}
+    count = len(re.findall(r'id="h\d+"', text))
+    assert count > 1
+    (listed,) = markup(app, "ov-hits")
+    assert (
+        f"Searched words, {count} in this letter" in listed and '<a href="#h0">first</a> <a href="#h1">2</a>' in listed
+    )
+    assert markup(app, '<span class="ov-hit">Searched word</span>')
+    app = open_page("letter", **{name: value for name, value in read.items() if name != "words"})
+    assert not markup(app, "ov-hit")

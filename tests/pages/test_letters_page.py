@@ -41,6 +41,14 @@ def test_what_is_typed_is_counted_and_becomes_the_filter(open_page: OpenPage, sa
     assert all("ov-hit" in card for card in markup(app, "ov-card"))
 
 
+@pytest.mark.parametrize("page", ["letters", "overview", "compare"])
+def test_words_are_said_to_choose_whole_letters(open_page: OpenPage, page: str) -> None:
+    said = "every item of a letter that holds them counts, also one that they are not about"
+    assert len(markup(open_page(page, words="request:MRI"), said)) == 1
+    for query in ({}, {"words": "request:MRI", "unit": "letter"}, {"words": "case:CM16"}, {"modality": "mri"}):
+        assert not markup(open_page(page, **query), said)
+
+
 def test_snippets_say_which_part_they_are_from(open_page: OpenPage) -> None:
     for words, source in (("request:MRI", "Request"), ("summary:pain", "Case summary"), ("citation:knee", "Guideline")):
         cards = markup(open_page("letters", words=words), "ov-card")
@@ -57,6 +65,23 @@ def test_a_case_number_or_its_beginning_in_the_box(open_page: OpenPage) -> None:
     names = {re.findall(r"· (CM\d\d-\d+)", card)[0] for card in markup(app, "ov-card")}
     assert names
     assert all(name.startswith("CM16-09900") for name in names)
+
+
+@pytest.mark.parametrize("typed", ["16-0990005", "0990005", "case 16\u20130990005", "\uff10990005"])
+def test_a_case_number_without_its_beginning_opens_the_one_letter_that_has_it(open_page: OpenPage, typed: str) -> None:
+    for app in (search(open_page("letters"), typed), open_page("overview", words=typed)):
+        assert app.title[0].value.replace("\\", "") == "CM16-0990005"
+    app = open_page("overview")
+    app.text_input(key="ov-w-words").set_value(typed).run()
+    assert app.title[0].value.replace("\\", "") == "CM16-0990005"
+
+
+def test_a_number_that_is_of_no_one_case_is_searched(open_page: OpenPage) -> None:
+    app = open_page("overview")
+    app.text_input(key="ov-w-words").set_value("1234567").run()
+    assert app.query_params["words"] == "1234567"
+    assert not any("No letter with the case number" in warning for warning in warnings_of(app))
+    assert "No decision matches" in app.info[0].value
 
 
 @pytest.mark.parametrize(

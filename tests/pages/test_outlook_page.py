@@ -14,7 +14,7 @@ import pytest
 from page_views import OpenPage, answer_of, links_of, markup, table_of, warnings_of
 from streamlit.testing.v1 import AppTest
 
-from data.filters import from_query
+from data.filters import Choice, from_query
 from data.outlook import outlook_sentence, request_of
 from data.queries import Reader
 from data.warehouse import Snapshot
@@ -163,6 +163,34 @@ def test_the_closest_letters_stand_on_both_sides_with_the_way_to_them(open_page:
     assert len(links) == 10
     assert {link["modality"] for link in links} == {"mri"}
     assert len({link["letter"] for link in links}) == 10
+
+
+def test_denials_that_cite_nothing_stand_among_the_sources(open_page: OpenPage, tmp_path: Path) -> None:
+    corpus = made_up(tmp_path, without_source=12)
+    app = open_page("outlook", warehouse=corpus.folder, modality="mri", body="neck")
+    cited = table_of(app, "Guideline cited")
+    with corpus.connect() as connection:
+        reader = Reader(connection, corpus, from_query({"modality": "mri", "body": "neck"}))
+        filters, _ = reader.under(request_of(reader.filters, reader.bounds()[1])).comparable()
+        sources = reader.under(filters).by_citation("admin", "source")
+        none = reader.under(filters.choose("admin", Choice(("none",)))).headline().rate
+    rows = {row["Guideline cited"]: row["Decisions"] for _, row in cited.iterrows()}
+    assert rows == {"None cited": 12, **{group.label: group.rate.n for group in sources}}
+    assert none.n == 12
+    app = check_draft(app, "The Claims Administrator did not cite any medical evidence for its decision.")
+    assert markup(app, "Denials that cited no source</dt><dd>")
+
+
+def test_the_closest_letters_are_of_the_dates_of_the_rate(open_page: OpenPage, corpus: Snapshot) -> None:
+    """The nine letters of 2010 lie outside of the last 36 months; seven of them would stand among the closest overturned ones."""
+    app = open_page("outlook", warehouse=corpus.folder, modality="mri", body="low_back", admin="mtus")
+    assert markup(app, "Of the dates that the rate above stands on.")
+    assert not any("2010" in card for card in markup(app, "ov-card"))
+    app = open_page("outlook", warehouse=corpus.folder, modality="mri", body="low_back", date="2010..2010")
+    assert markup(
+        app, "Of any date: within the dates that the rate above stands on fewer than 5 lie on one of the sides."
+    )
+    assert len(markup(app, "ov-card")) == 10
 
 
 def test_the_cost_line_is_a_reason_to_approve_or_none(open_page: OpenPage, corpus: Snapshot) -> None:
