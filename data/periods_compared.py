@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from data.asking import SUMS, per_letter, sums_of
+from data.asking import ALONE_SUMS, SUMS, per_letter, sums_of
 from data.movement import Movement, moved_most
-from data.rates import ALONE_SUMS, Rates
+from data.rates import Rates
 from data.schema import NOT_STATED, dimensions
 from data.spans import Compared, Length, Span, compared_spans, period_start
 from data.statistics import Difference, Rate, Sums, difference, overturn_rate

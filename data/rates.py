@@ -1,4 +1,4 @@
-"""Rates and counts of a filter: the headline, against the rest, by dimension, crossed.
+"""Rates and counts of a filter: the headline, against the rest, by dimension.
 
 Every rate comes from `statistics.overturn_rate` over sums that SQL makes letter by letter, because the items of a letter
 are alike (statistics.md). Grouping by letter is what costs, so it is left to the letters that need it: items alone in
@@ -7,12 +7,14 @@ their letter are summed as they are, and so are letters all of whose items fall 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from data.asking import SUMS, Questions, per_letter, sums_of
-from data.filters import Filters, where
+from data.asking import ALONE_SUMS, SUMS, per_letter, sums_of
+from data.axes import TIMES, ordered
+from data.crossing import Crossing
+from data.filters import Filters
 from data.schema import NOT_STATED, dimensions
 from data.statistics import (
     CrossSums,
@@ -29,10 +31,6 @@ CROSS = (
     "count(*) FILTER (rn > 0)::BIGINT, sum(n*rn)::BIGINT, sum(n*ry)::BIGINT, "
     "sum(y*rn)::BIGINT, sum(y*ry)::BIGINT, sum(wy)::BIGINT"
 )
-ALONE_SUMS = (
-    "sum(n)::BIGINT, sum(y)::BIGINT, sum(n)::BIGINT, sum(n)::BIGINT, sum(y)::BIGINT, sum(y)::BIGINT, sum(y)::DOUBLE"
-)
-"""`asking.SUMS` over rows that count items alone in their letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def corrected(groups: Sequence[Group]) -> list[Group]:
     return [replace(group, stands_out=stands) for group, stands in zip(groups, stands_out, strict=True)]
 
 
-class Rates(Questions):
+class Rates(Crossing):
     """Answers in rates and counts."""
 
     def headline(self, without: Sequence[str] | None = None) -> Headline:
@@ -79,7 +77,7 @@ class Rates(Questions):
         filters = self.filters
         if without is not None:
             filters = replace(self.filters, without=tuple(without))
-        condition, values = where(filters, self.bits)
+        condition, values = self.where(filters)
         switches = ("ancillary", "modified", "retrospective")
         more = ", any_value(decision_date) d" + "".join(f", count(*) FILTER ({name}) {name}" for name in switches)
         alone = ", decision_date" + "".join(f", {name}::BIGINT" for name in switches)
@@ -120,7 +118,7 @@ class Rates(Questions):
         if within is None and not self.filters.active:
             return None, None
         condition, values = self.where()
-        wider, wider_values = where(within, self.bits) if within else ("true", [])
+        wider, wider_values = self.where(within) if within else ("true", [])
         # Only letters that hold items of the filter are looked at; what is left of the whole is the rest. A letter with
         # items on both sides counts on both, and its shared part enters the covariance.
         pair = self._pair()
@@ -146,7 +144,7 @@ class Rates(Questions):
         return difference(group, rest, cross, rho), overturn_rate(rest, rho)
 
     def by(self, name: str, own: bool = False) -> list[Group]:
-        """Rates by a dimension or an exclusive profile, in the vocabulary's order, groups without items left out.
+        """Rates by an axis (`Questions.axis`), in the vocabulary's order, groups without items left out.
 
         The filter on that dimension itself is ignored unless `own`. Differences are against everything else in the
         filter; which of them stand out is corrected over all groups of the list (Benjamini and Hochberg 1995).
@@ -155,15 +153,15 @@ class Rates(Questions):
         if not whole.n:
             return []
         rho = 0.0 if self.by_letter else self._rho(whole)
-        dimension = dimensions()[name]
+        of = self.axis(name)
         groups = [
             Group(
                 key,
-                dimension.term_label(key),
+                of.term_label(key),
                 overturn_rate(cells[key][0], rho),
                 difference(*cells[key], rho) if cells[key][1].n else None,
             )
-            for key in self.keys(name)
+            for key in (ordered(cells) if name in TIMES else self.keys(name))
             if key in cells
         ]
         return corrected(groups)
@@ -171,7 +169,7 @@ class Rates(Questions):
     def cells(self, name: str, own: bool = False) -> tuple[Sums, dict[str, tuple[Sums, Sums, CrossSums]]]:
         """The sums of the whole filter and, by key of a dimension, those of the group, of the rest, and across both."""
         condition, values = self.where(ignoring=None if own else name)
-        column = dimensions()[name].column
+        column = self.axis(name).column
         # A letter with items in the group and outside it counts on both sides.
         letter = self._letter()
         pair = self._pair()
@@ -217,41 +215,6 @@ class Rates(Questions):
             return rest_of(whole, group, across)
         return Sums.letters_as_units(whole.letters - group.letters + across.letters, whole.y - in_letters + across.ny)
 
-    def cross(self, rows_name: str, columns_name: str) -> dict[tuple[str, str], Rate]:
-        """Rates for every pair of keys of two dimensions that occurs, under all filters."""
-        condition, values = self.where()
-        first, second = dimensions()[rows_name].column, dimensions()[columns_name].column
-        first_keyed, first_values = self._keyed(rows_name, "a")
-        second_keyed, second_values = self._keyed(columns_name, "b")
-        letter = self._letter()
-        found = self._all(
-            f"""
-            WITH base AS (SELECT letter_key, {first} a, {second} b, count(*) n, count(*) FILTER (overturned) y
-                FROM facts WHERE ({condition}) AND NOT alone GROUP BY ALL),
-            whole AS (SELECT letter_key, any_value(a) a, any_value(b) b, count(*) pairs, sum(n) n, sum(y) y FROM base GROUP BY letter_key),
-            mixed AS (SELECT m.* FROM base m SEMI JOIN (FROM whole WHERE pairs > 1) USING (letter_key)),
-            ka AS ({first_keyed.format(base="mixed")}), kb AS ({second_keyed.format(base="mixed")}),
-            grouped AS (SELECT ka.key k1, kb.key k2, letter_key, sum(n) n, sum(y) y
-                FROM mixed JOIN ka USING (a) JOIN kb USING (b) GROUP BY ALL),
-            single AS (SELECT {first} a, {second} b, count(*) n, count(*) FILTER (overturned) y
-                FROM facts WHERE ({condition}) AND alone GROUP BY ALL)
-            SELECT 'mixed', k1, k2, {SUMS} FROM (SELECT k1, k2, {letter} FROM grouped) GROUP BY k1, k2
-            UNION ALL SELECT 'uniform', a::VARCHAR, b::VARCHAR, {SUMS}
-                FROM (SELECT a, b, {letter} FROM whole WHERE pairs = 1) GROUP BY a, b
-            UNION ALL SELECT 'uniform', a::VARCHAR, b::VARCHAR, {ALONE_SUMS} FROM single GROUP BY a, b
-            """,
-            [*values, *first_values, *second_values, *values],
-        )
-        cells: dict[tuple[str, str], Sums] = {}
-        for kind, a, b, *figures in found:
-            pairs: Iterable[tuple[str, str]] = [(a, b)]
-            if kind == "uniform":
-                pairs = [(one, other) for one in self._keys(rows_name, a) for other in self._keys(columns_name, b)]
-            for pair in pairs:
-                cells[pair] = cells.get(pair, Sums()) + sums_of(figures)
-        rho = 0.0 if self.by_letter else self.headline().rho
-        return {pair: overturn_rate(sums, rho) for pair, sums in cells.items()}
-
     def counts(self, name: str) -> dict[str, int]:
         """Decisions by key of a dimension or of `outcome`, under all filters but the one on it."""
         condition, values = self.where(ignoring=name)
@@ -285,16 +248,9 @@ class Rates(Questions):
         row = self._one(f"SELECT min({self.date_column()}), max({self.date_column()}) FROM facts", [])
         return row[0], row[1]
 
-    def _keys(self, name: str, mask: object) -> list[str]:
-        """The keys that a value of a dimension's column holds."""
-        if dimensions()[name].kind == "value":
-            return [str(mask)]
-        bits = int(str(mask))
-        return [key for key, bit in self.bits.get(name, {}).items() if bits & bit] or [NOT_STATED]
-
     def _keyed(self, name: str, column: str = "mask") -> tuple[str, list[object]]:
         """SQL that lists which keys each distinct value of `column` in `{base}` holds, as (`column`, key)."""
-        if dimensions()[name].kind == "value":
+        if self.axis(name).kind == "value":
             return f"SELECT DISTINCT {column}, {column} AS key FROM {{base}}", []
         return (
             f"SELECT m.{column}, t.key FROM (SELECT DISTINCT {column} FROM {{base}}) m, terms t "

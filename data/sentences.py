@@ -11,6 +11,10 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from data.condition_fields import ConditionError
+from data.condition_links import from_link
+from data.condition_words import sentence
+from data.conditions import tests, unknown_values
 from data.filters import LONGEST_CHOICE, MAX_WORDS, Choice, Filters
 from data.rates import Group, Headline
 from data.schema import NOT_STATED, Dimension, dimensions
@@ -66,6 +70,8 @@ def chips(filters: Filters) -> list[Chip]:
     for switch in filters.without:
         rest_of = tuple(other for other in filters.without if other != switch)
         found.append(Chip(_SWITCH_WORDS[switch].capitalize(), replace(filters, without=rest_of)))
+    if filters.condition:
+        found.append(Chip(sentence(filters.condition), replace(filters, condition=None)))
     for name, value in filters.unreadable:
         rest_unread = tuple(entry for entry in filters.unreadable if entry != (name, value))
         found.append(Chip(f"Unreadable: {name}={value[:40]}", replace(filters, unreadable=rest_unread)))
@@ -158,6 +164,8 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
                 f"No decision is {listed([dimension.term_label(value) for value in choice.include])} at once under "
                 f"{dimension.label.lower()}: choose any of them instead of all."
             )
+    for label, values in unknown_values(filters.condition).items():
+        unknown.setdefault(label.lower(), []).extend(map(repr, values))
     for label, values in unknown.items():
         more = f" and {counted(len(values) - _UNKNOWN_NAMED, 'more value')}" if len(values) > _UNKNOWN_NAMED else ""
         names = ", ".join(values[:_UNKNOWN_NAMED]) if more else listed(values)
@@ -172,13 +180,19 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
             f"The dates are the wrong way round: they begin on {day(filters.dates.start)} and end on {day(filters.dates.end)}, "
             "so no day lies between them. Change one of them in the sidebar."
         )
-    if filters.words:
-        typed = parse(filters.words)
+    words = [one.values[0] for one in tests(filters.condition) if one.of.kind == "words"]
+    for typed in map(parse, [*filter(None, [filters.words]), *words]):
         found += [typed.trouble] if typed.trouble else typed.notes
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _not_read(name: str, value: str) -> str:
+    """What a parameter says in vain, and why where that is known."""
+    if name == "where":
+        try:
+            from_link(value)
+        except ConditionError as error:
+            return f"The conditions of the link (where={_shown(value)}) cannot be read: {error} Nothing matches until they are taken out."
     most = MAX_WORDS if name == "words" else LONGEST_CHOICE
     why = f": it has {len(value):,} characters, and at most {most:,} are read" if len(value) > most else ""
     return (
@@ -219,8 +233,10 @@ def answer(head: Headline, filters: Filters, versus: Difference | None, rest: Ra
     what = f"{counted(rate.n, unit)}{subject}"
     if unit == "decision":
         what += f"{',' if ',' in subject else ''} in {counted(rate.letters, 'letter')}"
-    if filters.outcome:
-        return f"{what}; {rate.y:,} overturned: the filter asks for {filters.outcome} ones alone, so no rate follows."
+    if filters.one_outcome:
+        return (
+            f"{what}; {rate.y:,} overturned: the filter asks for {filters.one_outcome} ones alone, so no rate follows."
+        )
     if rate.rate is None or rate.small:
         return f"{what}; {rate.y:,} overturned: too few to give a rate."
     text = (

@@ -11,7 +11,7 @@ from dataclasses import replace
 from data import search
 from data.asking import SUMS, Row, per_letter, quotients, sums_of
 from data.comparison import Relation
-from data.filters import Filters, where
+from data.filters import Filters
 from data.rates import Rates
 from data.schema import dimensions
 from data.standardise import Cell, Stratum, rolled_up
@@ -34,7 +34,7 @@ class Sides(Rates):
             return "apart", (condition, values), (f"({condition}) IS NOT TRUE", values)
         if other.words:
             self._cursor.register("other_hits", search.letters_with(self.snapshot.index, other.words))
-        theirs, their_values = where(other, self.bits, hits="other_hits")
+        theirs, their_values = self.where(other, hits="other_hits")
         both, a_alone, b_alone = self._one(
             f"""
             SELECT count(*) FILTER (a AND b), count(*) FILTER (NOT b), count(*) FILTER (NOT a)

@@ -39,7 +39,7 @@ found = view.ask("compared", other)
 if not found.a.decisions and other is None:
     nothing_found(view)
 unit = unit_of(view)
-rates = not view.filters.outcome and not (other and other.outcome)
+rates = not view.filters.one_outcome and not (other and other.one_outcome)
 answer = compared_sentence(found, unit, rates=rates)
 note_answer(answer)
 st.html(f'<p class="ov-answer">{html.escape(answer)}</p><p class="ov-note">{MEANING}</p>')

@@ -65,7 +65,7 @@ table(
 )
 without = (
     ""
-    if view.filters.outcome
+    if view.filters.one_outcome
     else "; ".join(
         f"without {counted(count, name)}: {rate_words(view.ask('headline', (*view.filters.without, switch)).rate, unit)}"
         for switch, name, count in (
@@ -91,7 +91,7 @@ boards = {
     "body": ("Body part", "By body part"),
     "category": ("Treatment category", "By treatment category"),
 }
-how = "count" if view.filters.outcome else "rate"
+how = "count" if view.filters.one_outcome else "rate"
 note(
     f"Each list is ranked by {how} and keeps its {MOST} most frequent groups; the table below it has the rest. An item with two body parts, "
     "modalities or sources, or a reviewer with two specialties, counts under both."
@@ -107,7 +107,7 @@ for pair in (list(boards)[start : start + 2] for start in range(0, len(boards), 
             dots(view, name, board_groups[name], heading=boards[name][0], most=MOST, compact=True, beside=beside)
 
 further(view, tuple(boards))
-if not view.filters.outcome:
+if not view.filters.one_outcome:
     what_moved(view, tuple(boards))
 what_was_read(view)
 definitions()

@@ -30,7 +30,9 @@ ENTRIES = (
     Entry("compare", "Compare"),
     Entry("fixes", "Fix list"),
     Entry("outlook", "Request outlook"),
+    Entry("explore", "Explore"),
     Entry("letters", "Letters"),
+    Entry("sql", "SQL"),
     Entry("letter", "Letter", listed=False),
     Entry("pack", "Quote pack", listed=False),
 )

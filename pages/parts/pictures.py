@@ -120,7 +120,7 @@ def dots(
     if not ordered:
         st.info("Nothing to show here for this filter.")
         return
-    if view.filters.outcome:
+    if view.filters.one_outcome:
         _make_up(view, dimension, ordered, heading=heading, most=most or MOST_ROWS, head=head, on_click=on_click)
         return
     kept = {group.key for group in largest(groups, MOST_ROWS if most is None else most, stated=most is not None)}

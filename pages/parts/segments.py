@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from data.compared_words import segment_name
 from data.comparing import Figures
 from data.filters import Choice, DateRange, Filters
-from data.schema import NOT_STATED, dimensions
+from data.schema import NOT_STATED, Dimension, dimensions
 from data.segments import PARAMETER, beside_as, segment_text
 from data.sentences import MEANING, chips, notices, of_whole_letters
 from data.statistics import interval_words, percent
 from pages.parts.briefing import note_answer
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
-from pages.parts.frame import definitions, note, plain
+from pages.parts.frame import chip_help, cut, definitions, note, plain
 from pages.parts.pictures import unit_of
 from pages.parts.sidebar import days_offered, options
 from pages.parts.state import View, apply, current, link
@@ -68,11 +69,11 @@ def controls(view: View, other: Filters | None) -> None:
         st.html('<span class="ov-note">B is</span>')
         for number, chip in enumerate(chips(other)):
             st.button(
-                f"{plain(chip.text[:120])} ✕",
+                f"{plain(cut(chip.text))} ✕",
                 key=f"ov-chip-b-{number}",
                 on_click=set_second,
                 args=(chip.without,),
-                help="Take this condition out of B",
+                help=chip_help(chip.text, "Take this condition out of B"),
             )
         if not other.active:
             st.html('<span class="ov-note">everything loaded</span>')
@@ -98,7 +99,7 @@ def _editor(view: View, other: Filters) -> None:
             f"B: {dimension.label.lower()}",
             options(name, counts, choice.include),
             key=f"ov-b-{name}",
-            format_func=lambda key, of=dimension, counts=counts: f"{of.term_label(key)} ({counts.get(key, 0):,})",
+            format_func=partial(_counted, dimension, counts),
             on_change=_changed_choice,
             args=(name, other),
             placeholder="All",
@@ -112,6 +113,10 @@ def _editor(view: View, other: Filters) -> None:
         column.date_input(
             label, key=f"ov-b-{key}", min_value=lowest, max_value=highest, on_change=_changed_dates, args=(other,)
         )
+
+
+def _counted(dimension: Dimension, counts: dict[str, int], key: str) -> str:
+    return f"{dimension.term_label(key)} ({counts.get(key, 0):,})"
 
 
 def _changed_choice(name: str, other: Filters) -> None:

@@ -70,6 +70,7 @@ def rate_dots(
 
     A ring says that a row differs from the rest after correction; what is chosen is bold on a ground of its own.
     Small rows follow below a separation, on axes of their own (x2, y2) that show no rate. Keys are the rows' own.
+    `beside` are rates of figures beside this one that share its axis.
     `compact` is for half the width of the page (from 400 pixels): shorter lines of labels, no percents at the right.
     `beside` are the rates of figures that stand beside it, whose axis is to be the same.
     """
