@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -350,10 +352,12 @@ def test_the_engine_alone_refuses_files(sample_warehouse: Snapshot) -> None:
 
 @contextmanager
 def boxed(snapshot: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The child's own connection, in this process."""
-    job = {"database": str(snapshot.database), "memory": 256, "seconds": 10, "lists": lists(), "prepare": prepare()}
-    with closing(sqlbox._open(job)) as connection:
-        yield connection
+    """The child's own connection, in this process, to a copy: other tests hold the file open with other settings."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copy(snapshot.database, folder)
+        job = {"database": copy, "memory": 256, "seconds": 10, "lists": lists(), "prepare": prepare()}
+        with closing(sqlbox._open(job)) as connection:
+            yield connection
 
 
 @pytest.mark.parametrize(
