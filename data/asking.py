@@ -1,4 +1,4 @@
-"""What every question to a snapshot stands on: a cursor of its own, the filter's bits and word hits, answers kept ready."""
+"""What every question to a snapshot stands on: a cursor of its own, the filter's items and word hits, answers kept ready."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import date
 from typing import Any, Self
 
 import duckdb
 
-from data import search
+from data import search, tallies
+from data.columns import Columns
 from data.filters import Filters, where
+from data.held import held_for
 from data.schema import NOT_STATED, dimensions
-from data.statistics import Sums, pooled_rho
+from data.statistics import CrossSums, Sums, pooled_rho
+from data.tallies import PARTS, Chosen
 from data.warehouse import Snapshot
 
 Row = tuple[Any, ...]
 _LETTER_ID = re.compile(r"[0-9a-f]{12,64}")
 _KEY_DIGITS = 16
-PARTS = 232_792_560
-"""The least common multiple of 1 to 20: in such parts a letter's y^2/n is a whole number up to 20 items."""
 
 
 def quotients(y: str, n: str, condition: str = "true") -> str:
@@ -44,14 +45,17 @@ class Questions:
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads.
 
     `connection` is one to the snapshot's database. Answers that were computed when the snapshot was published (table
-    `answers`) are looked up rather than computed.
+    `answers`) are looked up rather than computed. Columns and filters are held with the connection (`data.held`), so
+    readers on the same one share them.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, filters: Filters) -> None:
         self.snapshot = snapshot
         self.filters = filters
         self._cursor = connection.cursor()
-        self.bits = _bits(self._cursor)
+        self._held = held_for(connection)
+        self.bits = self._held.get("terms", lambda: _bits(self._cursor), lambda _: 0)
+        self.columns = Columns(self._cursor, self._held, self.bits)
         if filters.words:
             self._cursor.register("hits", search.letters_with(snapshot.index, filters.words))
 
@@ -92,16 +96,29 @@ class Questions:
         """The column of the filter's kind of date."""
         return "decision_date" if self.filters.date_field == "decision" else "ur_denial_date"
 
+    def _chosen(self, condition: str, values: Sequence[object]) -> Chosen:
+        """The items for which a condition over `facts` holds, shared by the questions under one filter."""
+        key = ("chosen", condition, tuple(values), self.filters.words)
+        return self._held.get(
+            key,
+            lambda: tallies.choose(self.columns.base(), self.columns.rows(condition, values)),
+            lambda chosen: chosen.nbytes,
+        )
+
     def _whole_rho(self) -> float:
         """The intra-letter correlation of the whole snapshot, where the filter itself cannot tell."""
-        sums = sums_of(self._one(f"WITH per AS ({per_letter('true')}) SELECT {SUMS} FROM per", []))
+        sums = self._whole(by_letter=False)
         return pooled_rho(sums) if sums.n else 0.0
 
-    def _whole(self, condition: str = "true", values: Sequence[object] = ()) -> Sums:
-        """The sums of the whole snapshot, or of the items for which `condition` holds, in the filter's unit."""
-        letter = self._letter()
-        sql = f"WITH per AS (SELECT {letter} FROM ({per_letter(condition)})) SELECT {SUMS} FROM per"
-        return sums_of(self._one(sql, [*values, *values]))
+    def _whole(self, condition: str = "true", values: Sequence[object] = (), by_letter: bool | None = None) -> Sums:
+        """The sums of the whole snapshot, or of the items for which `condition` holds, in the filter's unit or another."""
+        unit = self.by_letter if by_letter is None else by_letter
+        rows = self._kept(
+            f"whole by letter {unit} {condition}",
+            values,
+            lambda: [tuple(tallies.whole(self._chosen(condition, values), unit).tolist())],
+        )
+        return tallied(rows[0])
 
     def _letter(self) -> str:
         """SQL of a letter's `n` and `y` in the filter's unit, from its items."""
@@ -126,12 +143,18 @@ class Questions:
 
     def _all(self, sql: str, values: Sequence[object]) -> list[Row]:
         # Fetched to the end: a table cannot be registered beside a result that is still open.
-        kept = self._cursor.execute(
-            "SELECT rows FROM answers WHERE question = ?", [question_key(sql, values)]
-        ).fetchall()
-        if kept:
-            return decoded(kept[0][0])
-        return self._cursor.execute(sql, list(values)).fetchall()
+        return self._kept(sql, values, lambda: self._cursor.execute(sql, list(values)).fetchall())
+
+    def _kept(self, question: str, values: Sequence[object], answer: Callable[[], list[Row]]) -> list[Row]:
+        """The rows that were kept for this question with these values when the snapshot was published, else `answer()`.
+
+        `question` is a text that names everything the answer depends on, such as its SQL.
+        """
+        key = question_key(question, values)
+        if key not in self._held.get("answers", lambda: _questions(self._cursor), lambda _: 0):
+            return answer()
+        ((text,),) = self._cursor.execute("SELECT rows FROM answers WHERE question = ?", [key]).fetchall()
+        return decoded(text)
 
     def _dicts(self, sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
         cursor = self._cursor.execute(sql, list(values))
@@ -158,9 +181,20 @@ def sums_of(values: Sequence[Any]) -> Sums:
     return Sums(n=int(n), y=int(y), letters=int(letters), nn=int(nn), yy=int(yy), ny=int(ny), within=float(within))
 
 
-def question_key(sql: str, values: Sequence[object]) -> str:
+def tallied(row: Sequence[int]) -> Sums:
+    """Sums from a row in the order of `tallies.SUMS`."""
+    n, y, letters, nn, yy, ny, within = row[: tallies.SUMS]
+    return Sums(n, y, letters, nn, yy, ny, within / PARTS)
+
+
+def crossing(row: Sequence[int]) -> CrossSums:
+    """Sums across a group and its rest from a row of `tallies.SUMS` and `CROSS`."""
+    return CrossSums(*row[tallies.SUMS : tallies.SUMS + 5])
+
+
+def question_key(question: str, values: Sequence[object]) -> str:
     """The name under which the answer to this question is kept."""
-    return hashlib.sha256(f"{' '.join(sql.split())}\0{values!r}".encode()).hexdigest()[:24]
+    return hashlib.sha256(f"{' '.join(question.split())}\0{values!r}".encode()).hexdigest()[:24]
 
 
 def encoded(rows: Sequence[Row]) -> str:
@@ -191,3 +225,7 @@ def _bits(cursor: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     for dimension, key, bit in cursor.execute("SELECT dimension, key, bit FROM terms ORDER BY position").fetchall():
         bits.setdefault(dimension, {})[key] = bit
     return bits
+
+
+def _questions(cursor: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    return frozenset(key for (key,) in cursor.execute("SELECT question FROM answers").fetchall())

@@ -185,10 +185,10 @@ def test_names_of_documents_and_sections_as_words_to_search_for() -> None:
 class Kept(Reader):
     """A reader that takes nothing but kept answers."""
 
-    def _all(self, sql: str, values: Any) -> list[Row]:
-        held = self._cursor.execute("SELECT rows FROM answers WHERE question = ?", [question_key(sql, values)])
-        assert held.fetchone() is not None, sql
-        return super()._all(sql, values)
+    def _kept(self, question: str, values: Any, answer: Any) -> list[Row]:
+        held = self._cursor.execute("SELECT rows FROM answers WHERE question = ?", [question_key(question, values)])
+        assert held.fetchone() is not None, question
+        return super()._kept(question, values, answer)
 
 
 def test_what_the_page_asks_of_a_whole_snapshot_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
