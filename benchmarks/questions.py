@@ -62,7 +62,7 @@ _LIKE = Wanted(
 )
 QUESTIONS = (
     Question("headline", "headline", twin=True),
-    Question("headline without ancillary items", "headline", (("ancillary",),), under=_TWO),
+    Question("rate without ancillary items", "rate_without", ("ancillary",), under=_TWO),
     Question("against everything else", "against_rest", under=(YEAR, STUDY)),
     Question("rates by source relied on", "by", ("reviewer",), twin=True),
     Question("rates by treatment category", "by", ("category",), twin=True),

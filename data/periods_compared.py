@@ -176,7 +176,7 @@ class PeriodsCompared(Rates):
         def answer() -> list[Row]:
             coded, chosen = self.columns.coded(name), self._chosen(condition, values)
             both = tallies.crossed(tallies.split(coded), self._late(spans), chosen)
-            found = tallies.by_key(chosen, self.columns.base(), both, self.by_letter)[:, : tallies.SUMS].tolist()
+            found = tallies.by_key(chosen, self.columns.base(), both, tallies.inside(self.by_letter)).tolist()
             rows = zip(coded.keys, found[::2], found[1::2], strict=True)
             return [(key, *before, *since) for key, before, since in rows if before[2] or since[2]]
 

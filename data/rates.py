@@ -77,12 +77,9 @@ def corrected(groups: Sequence[Group]) -> list[Group]:
 class Rates(Questions):
     """Answers in rates and counts."""
 
-    def headline(self, without: Sequence[str] | None = None) -> Headline:
-        """The filter's figures; `without` other switches than the filter's own, for the rate that they would give."""
-        filters = self.filters
-        if without is not None:
-            filters = replace(self.filters, without=tuple(without))
-        condition, values = where(filters, self.bits)
+    def headline(self) -> Headline:
+        """The filter's figures."""
+        condition, values = self.where()
         row = self._kept(f"headline {condition}", values, lambda: [self._headline(self._chosen(condition, values))])[0]
         sums = tallied(row)
         upheld, partly, overturned = row[7:10]
@@ -103,6 +100,12 @@ class Rates(Questions):
             modified=row[14],
             retrospective=row[15],
         )
+
+    def rate_without(self, switch: str) -> Rate:
+        """The rate that the filter would have without the items of a switch (`filters.SWITCHES`)."""
+        none = Sums(), Sums(), CrossSums()
+        sums = self.cells(switch, own=True)[1].get("no", none)[0]
+        return overturn_rate(sums, 0.0 if self.by_letter else self._rho(sums))
 
     def against_rest(self, within: Filters | None = None) -> tuple[Difference | None, Rate | None]:
         """The filter against everything in the snapshot that is not in it: the difference and the rest's rate.
@@ -189,8 +192,8 @@ class Rates(Questions):
         """Decisions by key of a dimension or of `outcome`, under all filters but the one on it."""
         condition, values = self.where(ignoring=name)
         if name == "outcome":
-            sql = f"SELECT CASE WHEN overturned THEN 'overturned' ELSE 'upheld' END, count(*) FROM facts WHERE {condition} GROUP BY 1"
-            return dict(self._all(sql, values))
+            of = self._whole(condition, values, by_letter=False)
+            return {key: n for key, n in (("overturned", of.y), ("upheld", of.n - of.y)) if n}
         rows = self._kept(
             f"counts {name} {condition}", values, lambda: self._counts(name, self._chosen(condition, values))
         )
@@ -208,8 +211,13 @@ class Rates(Questions):
     def undated(self) -> int:
         """Decisions without a date of the filter's kind, under all filters but the one on dates."""
         condition, values = self.where(ignoring="date")
-        sql = f"SELECT count(*) FILTER ({self.date_column()} IS NULL) FROM facts WHERE {condition}"
-        return int(self._one(sql, values)[0])
+        column = self.date_column()
+        rows = self._kept(
+            f"undated by {column} {condition}",
+            values,
+            lambda: [(self._undated(column, self._chosen(condition, values)),)],
+        )
+        return int(rows[0][0])
 
     def bounds(self) -> tuple[date | None, date | None]:
         """The first and last date of the filter's kind in the whole snapshot."""
@@ -218,22 +226,26 @@ class Rates(Questions):
 
     def _headline(self, chosen: Chosen) -> Row:
         """The sums of the items, letters by outcome, first and last day, items without one, and those of each switch."""
-        kinds, days = chosen.kinds, self.columns.days("decision_date")
-        letters = np.bincount(kinds.of, minlength=len(kinds.n))
-        outcomes = [letters[kinds.y == 0], letters[(kinds.y > 0) & (kinds.y < kinds.n)], letters[kinds.y == kinds.n]]
+        days = self.columns.days("decision_date")
         on = days.days[chosen.first]
-        undated = kinds.n[kinds.of[on < 0]].sum()
         last = int(on.max(initial=-1))
         first = int(on.min(initial=last, where=on >= 0))
         bounds = [days.first + timedelta(days=day) if last >= 0 else None for day in (first, last)]
         switched = [sum(n for key, n in self._counts(switch, chosen) if key == "yes") for switch in SWITCHES]
-        counts = [int(one.sum()) for one in outcomes]
-        return (*tallies.whole(chosen, False).tolist(), *counts, *bounds, int(undated), *switched)
+        undated = self._undated("decision_date", chosen)
+        return (*tallies.whole(chosen, False).tolist(), *tallies.outcomes(chosen), *bounds, undated, *switched)
+
+    def _undated(self, column: str, chosen: Chosen) -> int:
+        """How many items have no such date."""
+        undated = self.columns.days(column).days[chosen.first] < 0
+        return int(chosen.kinds.n[chosen.kinds.of[np.flatnonzero(undated)]].sum())
 
     def _cells(self, name: str, chosen: Chosen) -> list[Row]:
         """The sums of all the items, without a key, and a row for every key that occurs."""
         coded = self.columns.coded(name)
-        found = tallies.by_key(chosen, self.columns.base(), tallies.split(coded), self.by_letter).tolist()
+        found = tallies.by_key(
+            chosen, self.columns.base(), tallies.split(coded), tallies.across(self.by_letter)
+        ).tolist()
         whole = tallies.whole(chosen, self.by_letter).tolist()
         return [(None, *whole), *((key, *row) for key, row in zip(coded.keys, found, strict=True) if row[2])]
 
@@ -241,9 +253,9 @@ class Rates(Questions):
         """A row for every pair of keys that occurs."""
         first, second = self.columns.coded(one), self.columns.coded(other)
         both = tallies.crossed(tallies.split(first), tallies.split(second), chosen)
-        found = tallies.by_key(chosen, self.columns.base(), both, self.by_letter)
+        found = tallies.by_key(chosen, self.columns.base(), both, tallies.inside(self.by_letter)).tolist()
         pairs = ((a, b) for a in first.keys for b in second.keys)
-        return [(*pair, *row) for pair, row in zip(pairs, found[:, : tallies.SUMS].tolist(), strict=True) if row[2]]
+        return [(*pair, *row) for pair, row in zip(pairs, found, strict=True) if row[2]]
 
     def _counts(self, name: str, chosen: Chosen) -> list[Row]:
         """How many items hold each key that occurs."""
@@ -253,10 +265,12 @@ class Rates(Questions):
 
     def _with_rest(self, part: Chosen, whole: Chosen) -> Row:
         """The sums of some of the items of `whole`, and those across them and the others of their letters."""
-        letter = self.columns.base().letter
-        at = np.searchsorted(letter[whole.first], letter[part.first])
+        base = self.columns.base()
+        at = base.letter[part.first]
+        if len(whole.first) < base.letters:
+            at = np.searchsorted(base.letter[whole.first], at)
         of = Kinds(whole.kinds.of[at], whole.kinds.n, whole.kinds.y)
-        return tuple(tallies.beside(part.kinds, of, self.by_letter).tolist())
+        return tuple(tallies.beside(part.kinds, of, tallies.across(self.by_letter)).tolist())
 
     def _keys(self, name: str, mask: object) -> list[str]:
         """The keys that a value of a dimension's column holds."""

@@ -58,6 +58,7 @@ def answers(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[s
     whole_snapshot = _recorder(connection, snapshot, whole, kept)
     whole_snapshot.letters_by_year()
     whole_snapshot.problems()
+    whole_snapshot.fields_read()
     return kept
 
 
@@ -83,7 +84,7 @@ def _recorder(
 def _ask_whole(reader: Reader) -> None:
     reader.headline()
     for switch in SWITCHES:
-        reader.headline((switch,))
+        reader.rate_without(switch)
     for name in dimensions():
         reader.by(name)
         reader.counts(name)
@@ -109,7 +110,7 @@ def _ask_guidelines(
     """What the page on sources asks beside whole dimensions: none cited, and the MTUS before and after its revision."""
     none = _recorder(connection, snapshot, none_cited(whole, side), kept)
     none.headline()
-    none.headline(("ancillary",))
+    none.rate_without("ancillary")
     mtus = _recorder(connection, snapshot, mtus_cited(whole, side), kept)
     mtus.headline()
     mtus.by("mtus_edition")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,8 @@ PARTS = 232_792_560
 SUMS, CROSS = 7, 6
 """How many sums a cell has (n, y, letters, n^2, y^2, n y, y^2/n in `PARTS`), and a cell beside the rest of its letters
 (letters on both sides; n rn, n ry, y rn, y ry over them; the letters' own y)."""
+Measure = Callable[[Whole, Whole, Whole, Whole], Whole]
+"""Gives a row of sums for each part of a letter, of its items `n` and overturned `y` and those of the whole letter."""
 _TABLE = 1 << 20  # joint numbers up to here are counted in a table, others are sorted
 
 
@@ -102,9 +103,7 @@ def _listed(one: Split) -> list[list[int]]:
 
 def choose(base: Base, rows: Numbers) -> Chosen:
     """The items at these places, ascending, with their letters."""
-    letter = base.letter[rows]
-    starts = _starts(letter)
-    n, y = _sizes(starts, base.overturned[rows])
+    starts, n, y = _runs(base.overturned[rows], base.letter[rows])
     return Chosen(rows, rows[starts], kinds(n, y))
 
 
@@ -130,25 +129,34 @@ def whole(chosen: Chosen, by_letter: bool) -> Whole:
 
 def by_value(chosen: Chosen, by: Split, by_letter: bool) -> Whole:
     """A row of `SUMS` a value, where the items of a letter have it in common."""
-    return _by_value(by.at(chosen.first), chosen.kinds, len(by.many), by_letter)
+    kinds = chosen.kinds
+    return _by_value(by.at(chosen.first), kinds, _sums(kinds.n, kinds.y, by_letter), len(by.many))
 
 
-def by_key(chosen: Chosen, base: Base, by: Split, by_letter: bool) -> Whole:
-    """A row of `SUMS` and `CROSS` a key: the items whose value holds it, and beside them the others of their letters.
+def by_key(chosen: Chosen, base: Base, by: Split, measure: Measure) -> Whole:
+    """A row of sums a key: `measure` of the parts of letters whose items hold it, beside the whole letters.
 
     A key that no item holds has a row of zeros.
     """
-    found = np.zeros((by.keys, SUMS + CROSS), np.int64)
-    codes, values = by.at(chosen.first), len(by.many)
+    codes, values, kinds = by.at(chosen.first), len(by.many), chosen.kinds
     if by.mixed is not None:
         # One more value takes the letters up whose items differ; that is faster than leaving them out.
         codes = np.where(by.mixed(chosen.first), values, codes.astype(np.int32))
-    uniform = _by_value(codes, chosen.kinds, values + 1, by_letter)[:values]
-    held = np.repeat(uniform, by.many, axis=0)
-    np.add.at(found, by.held, np.concatenate([held, np.zeros((len(held), CROSS - 1), np.int64), held[:, 1:2]], axis=1))
+    uniform = _by_value(codes, kinds, measure(kinds.n, kinds.y, kinds.n, kinds.y), values + 1)[:values]
+    found = np.zeros((by.keys, uniform.shape[1]), np.int64)
+    np.add.at(found, by.held, np.repeat(uniform, by.many, axis=0))
     if by.mixed is not None:
-        _add_mixed(found, chosen, base, by, by.mixed, by_letter)
+        _add_mixed(found, chosen, base, by, by.mixed, measure)
     return found
+
+
+def outcomes(chosen: Chosen) -> tuple[int, int, int]:
+    """The letters of which no item is overturned, some are, and all are."""
+    kinds = chosen.kinds
+    letters = np.bincount(kinds.of, minlength=len(kinds.n))
+    overturned = kinds.y == kinds.n
+    partly = (kinds.y > 0) & ~overturned
+    return int(letters[kinds.y == 0].sum()), int(letters[partly].sum()), int(letters[overturned].sum())
 
 
 def items_by_key(chosen: Chosen, by: Split) -> Whole:
@@ -158,25 +166,45 @@ def items_by_key(chosen: Chosen, by: Split) -> Whole:
     return found
 
 
-def across(n: Whole, y: Whole, wn: Whole, wy: Whole, by_letter: bool) -> Whole:
-    """Rows of `SUMS` and `CROSS` for parts of letters: `n` items of its `wn` and `y` overturned ones of its `wy`."""
-    rn, ry = wn - n, wy - y
-    if by_letter:
-        n, y, rn, ry, wy = (np.minimum(one, 1) for one in (n, y, rn, ry, wy))
-    crossed = np.stack([rn > 0, n * rn, n * ry, y * rn, y * ry, wy], axis=1)
-    return np.concatenate([_sums(n, y, False), crossed], axis=1)
+def inside(by_letter: bool) -> Measure:
+    """`SUMS` of parts of letters."""
+    return lambda n, y, wn, wy: _sums(n, y, by_letter)
 
 
-def beside(part: Kinds, whole: Kinds, by_letter: bool) -> Whole:
-    """The row of `SUMS` and `CROSS` of parts of letters, in the order of the whole letters."""
+def across(by_letter: bool) -> Measure:
+    """`SUMS` of parts of letters, and `CROSS` of these beside the others of the letter."""
+
+    def rows(n: Whole, y: Whole, wn: Whole, wy: Whole) -> Whole:
+        rn, ry = wn - n, wy - y
+        if by_letter:
+            n, y, rn, ry, wy = (np.minimum(one, 1) for one in (n, y, rn, ry, wy))
+        crossed = np.stack([rn > 0, n * rn, n * ry, y * rn, y * ry, wy], axis=1)
+        return np.concatenate([_sums(n, y, False), crossed], axis=1)
+
+    return rows
+
+
+def beside(part: Kinds, whole: Kinds, measure: Measure) -> Whole:
+    """The sums of parts of letters beside the whole letters, both in one order."""
     width = len(whole.n)
     joint, times = _counted(part.of * np.int64(width) + whole.of, len(part.n) * width)
     own, all_of = joint // width, joint % width
-    return times @ across(part.n[own], part.y[own], whole.n[all_of], whole.y[all_of], by_letter)
+    return times @ measure(part.n[own], part.y[own], whole.n[all_of], whole.y[all_of])
+
+
+def unit(items: Whole, by_letter: bool) -> Whole:
+    """Items as they are, or what there is of them as one letter."""
+    return np.minimum(items, 1) if by_letter else items
+
+
+def quotient(n: Whole, y: Whole) -> Whole:
+    """y^2/n in `PARTS`, 0 where there is no item."""
+    found: Whole = PARTS * y * y // np.maximum(n, 1)
+    return found
 
 
 def _add_mixed(
-    found: Whole, chosen: Chosen, base: Base, by: Split, mixed: Callable[[Numbers], Numbers], by_letter: bool
+    found: Whole, chosen: Chosen, base: Base, by: Split, mixed: Callable[[Numbers], Numbers], measure: Measure
 ) -> None:
     """Add to `found` the letters whose items differ: their items by key and letter, beside the whole letter."""
     at = chosen.rows[np.flatnonzero(mixed(chosen.rows))]
@@ -188,15 +216,15 @@ def _add_mixed(
     order = np.argsort(key, kind="stable")  # the items of a letter stay together
     item, key = item[order], key[order]
     letter = np.repeat(np.arange(len(of), dtype=np.int32), every.n[of])[item]
-    starts = _starts(letter, key)
-    part = kinds(*_sizes(starts, base.overturned[at][item]))
+    starts, n, y = _runs(base.overturned[at][item], letter, key)
+    part = kinds(n, y)
     width = len(part.n) * len(every.n)
     joint = key[starts] * np.int64(width)
     joint += part.of * np.int64(len(every.n))
     joint += of[letter[starts]]
     joint, times = _counted(joint, len(found) * width)
     own, whole_of = joint % width // len(every.n), joint % len(every.n)
-    rows = across(part.n[own], part.y[own], every.n[whole_of], every.y[whole_of], by_letter)
+    rows = measure(part.n[own], part.y[own], every.n[whole_of], every.y[whole_of])
     np.add.at(found, joint // width, rows * times[:, None])
 
 
@@ -221,13 +249,11 @@ def _expanded(codes: Numbers, by: Split) -> tuple[Numbers, Numbers]:
     return item, key
 
 
-def _by_value(values: Numbers, of: Kinds, many: int, by_letter: bool) -> Whole:
-    """The sums of letters by a value that each has."""
-    width = len(of.n)
-    joint = values * np.int64(width)
+def _by_value(values: Numbers, of: Kinds, rows: Whole, many: int) -> Whole:
+    """The sums of letters by a value that each has; `rows` are those of one letter of each kind."""
+    joint = values * np.int64(len(of.n))
     joint += of.of
-    counts = np.bincount(joint, minlength=many * width).reshape(many, width)
-    return counts @ _sums(of.n, of.y, by_letter)
+    return np.bincount(joint, minlength=many * len(of.n)).reshape(many, len(of.n)) @ rows
 
 
 def _counted(joint: Whole, most: int) -> tuple[Whole, Whole]:
@@ -239,25 +265,18 @@ def _counted(joint: Whole, most: int) -> tuple[Whole, Whole]:
     return found, times[found]
 
 
-def _starts(*of: Numbers) -> Whole:
-    """Where a run of equal rows begins."""
-    begins = np.ones(len(of[0]), bool)
-    for one in of:
-        if one is of[0]:
-            np.not_equal(one[1:], one[:-1], out=begins[1:])
-        else:
-            begins[1:] |= one[1:] != one[:-1]
-    return np.flatnonzero(begins)
+def _runs(overturned: Numbers, *of: Numbers) -> tuple[Whole, Whole, Whole]:
+    """Where each run of equal rows begins, how many items it has, and how many of them are overturned."""
+    begins = np.ones(len(overturned), bool)
+    np.not_equal(of[0][1:], of[0][:-1], out=begins[1:])
+    for one in of[1:]:
+        begins[1:] |= one[1:] != one[:-1]
+    starts = np.flatnonzero(begins)
+    run = np.cumsum(begins, dtype=np.int32)
+    y = np.bincount(run[np.flatnonzero(overturned)] - 1, minlength=len(starts))
+    return starts, np.diff(starts, append=len(overturned)), y
 
 
-def _sizes(starts: Whole, overturned: Numbers) -> tuple[Whole, Numbers]:
-    """How many items each run has, and how many of them are overturned."""
-    if not len(starts):
-        return starts, starts
-    return np.diff(starts, append=len(overturned)), np.add.reduceat(overturned.astype(np.int32), starts)
-
-
-def _sums(n: Any, y: Any, by_letter: bool) -> Whole:
-    if by_letter:
-        n, y = np.minimum(n, 1), np.minimum(y, 1)
-    return np.stack([n, y, np.ones_like(n), n * n, y * y, n * y, PARTS * y * y // np.maximum(n, 1)], axis=1)
+def _sums(n: Whole, y: Whole, by_letter: bool) -> Whole:
+    n, y = unit(n, by_letter), unit(y, by_letter)
+    return np.stack([n, y, np.ones_like(n), n * n, y * y, n * y, quotient(n, y)], axis=1)
