@@ -56,8 +56,14 @@ class Questions:
         self._held = held_for(connection)
         self.bits = self._held.get("terms", lambda: _bits(self._cursor), lambda _: 0)
         self.columns = Columns(self._cursor, self._held, self.bits)
+        self._found: tuple[tuple[str, str], ...] = ()
         if filters.words:
-            self._cursor.register("hits", search.letters_with(snapshot.index, filters.words))
+            self._find("hits", filters.words)
+
+    def _find(self, table: str, words: str) -> None:
+        """Make the letters that hold the words a table of this cursor."""
+        self._cursor.register(table, search.letters_with(self.snapshot.index, words))
+        self._found = (*(one for one in self._found if one[0] != table), (table, words))
 
     def _key(self, letter_id: str) -> int | None:
         """The key of the letter of that id, which may be shortened to its first 12 digits or more; None where there is none."""
@@ -98,9 +104,8 @@ class Questions:
 
     def _chosen(self, condition: str, values: Sequence[object]) -> Chosen:
         """The items for which a condition over `facts` holds, shared by the questions under one filter."""
-        key = ("chosen", condition, tuple(values), self.filters.words)
         return self._held.get(
-            key,
+            ("chosen", condition, tuple(values), self._found),
             lambda: tallies.choose(self.columns.base(), self.columns.rows(condition, values)),
             lambda chosen: chosen.nbytes,
         )

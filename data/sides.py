@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from data import search, side_tallies, tallies
+from data import side_tallies, tallies
 from data.asking import Row, crossing, tallied
 from data.comparison import Relation
 from data.filters import Filters, where
@@ -33,7 +33,7 @@ class Sides(Rates):
         if other is None:
             return "apart", (condition, values), (f"({condition}) IS NOT TRUE", values)
         if other.words:
-            self._cursor.register("other_hits", search.letters_with(self.snapshot.index, other.words))
+            self._find("other_hits", other.words)
         theirs, their_values = where(other, self.bits, hits="other_hits")
         both, a_alone, b_alone = self._one(
             f"""
@@ -89,7 +89,7 @@ class Sides(Rates):
     def _shared(self, a: Condition, b: Condition, name: str) -> list[Row]:
         """The sizes, without a key, and a row for every key that occurs on either side."""
         one, other = self._chosen(*a), self._chosen(*b)
-        key = ("sides", a[0], *a[1], b[0], *b[1], self.filters.words)
+        key = ("sides", a[0], *a[1], b[0], *b[1], self._found)
         both, base = self._held.get(
             key, lambda: side_tallies.marked(one, other, self.columns.base()), side_tallies.marked_bytes
         )
