@@ -80,11 +80,12 @@ class Columns:
         return rows if bool(np.all(rows[1:] > rows[:-1])) else np.sort(rows)
 
     def _read_base(self) -> Base:
-        found = self._fetched("SELECT letter_key AS x FROM facts", [])["x"]
-        letter = np.zeros(len(found), np.int32)
-        np.cumsum(found[1:] != found[:-1], dtype=np.int32, out=letter[1:])
+        # The rows of a letter lie next to each other, and a window without an order goes along them.
+        begins = self._fetched("SELECT letter_key IS DISTINCT FROM lag(letter_key) OVER () AS x FROM facts", [])["x"]
+        letter = np.cumsum(begins, dtype=np.int32)
+        letter -= 1
         overturned = self._fetched("SELECT overturned AS x FROM facts", [])["x"].view(np.uint8)
-        self._held.decisions = len(found)
+        self._held.decisions = len(letter)
         return Base(letter, overturned, int(letter[-1]) + 1 if len(letter) else 0)
 
     def _read_days(self, column: str) -> Days:

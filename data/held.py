@@ -19,6 +19,8 @@ T = TypeVar("T")
 LEAST_ROOM = 32_000_000
 BYTES_A_DECISION = 56
 """Room for columns and filters together, of the largest snapshot that is held: 140 MB with 2.5 million decisions."""
+OF_FILTERS = ("chosen", "sides")
+"""What keys of filters begin with; all else is of a snapshot."""
 IDLE_SECONDS = 900.0
 """So long after the last question everything is let go."""
 
@@ -70,6 +72,12 @@ class _Room:
             for key in [key for key in self._values if owner in (None, key[0])]:
                 self._drop(key)
 
+    def forget_filters(self) -> None:
+        """Let go of what is of one filter."""
+        with self._lock:
+            for key in [key for key in self._values if isinstance(key[1], tuple) and key[1][0] in OF_FILTERS]:
+                self._drop(key)
+
     def bytes(self) -> int:
         return self._bytes
 
@@ -113,6 +121,9 @@ def held_bytes() -> int:
     return _ROOM.bytes()
 
 
-def forget() -> None:
-    """Let go of everything, as if no question had been asked."""
-    _ROOM.forget()
+def forget(filters_alone: bool = False) -> None:
+    """Let go of everything, as if no question had been asked, or of filters alone, as if none had been asked under these."""
+    if filters_alone:
+        _ROOM.forget_filters()
+    else:
+        _ROOM.forget()
