@@ -167,19 +167,6 @@ class Questions:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def per_letter(condition: str, more: str = "", more_alone: str = "") -> str:
-    """SQL of the letters that hold items for which `condition` is true: `letter_key`, items `n`, overturned `y`.
-
-    `condition` stands in it twice, and so must its parameters. Items that are alone in their letter need no grouping,
-    which halves the time. `more` are further columns as aggregates, `more_alone` the same of a single item.
-    """
-    return (
-        f"SELECT letter_key, count(*) n, count(*) FILTER (overturned) y {more} FROM facts WHERE ({condition}) AND NOT alone "
-        f"GROUP BY letter_key UNION ALL SELECT letter_key, 1::BIGINT, overturned::BIGINT {more_alone} FROM facts "
-        f"WHERE ({condition}) AND alone"
-    )
-
-
 def sums_of(values: Sequence[Any]) -> Sums:
     """Sums from a row in the order of `SUMS`."""
     n, y, letters, nn, yy, ny, within = values
