@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from data.alike import Wanted
+from data.axes import TIMES
 from data.filters import Filters, from_query
 from data.schema import dimensions
 
@@ -60,6 +61,7 @@ _OTHERS = tuple(name for name in dimensions() if name not in _BESIDE)
 _LIKE = Wanted(
     ("mri",), ("low_back",), admin=("mtus",), words="MRI of the lumbar spine, radiculopathy, conservative care failed"
 )
+_FIELDS = ("case_number", "ordinal", "decision_date", "outcome", "modality", "body", "admin", "reviewer", "specialty")
 QUESTIONS = (
     Question("headline", "headline", twin=True),
     Question("rate without ancillary items", "rate_without", ("ancillary",), under=_TWO),
@@ -73,6 +75,11 @@ QUESTIONS = (
     Question("rates by source cited and source relied on", "cross", ("admin", "reviewer"), twin=True),
     Question("grounds by outcome", "grounds", under=_TWO),
     Question("rates by modality and body part", "cross", ("modality", "body"), under=_TWO),
+    *(
+        Question("rates by two other things", "cross", pair, under=_TWO)
+        for pair in (("category", "admin_profile"), ("body", "year"), ("state", "specialty"), ("subcategory", "reason"))
+    ),
+    *(Question("rates by a stretch of time", "by", (name, True), under=_TWO) for name in TIMES),
     Question("rates by section cited", "by_citation", ("admin", "section"), under=_TWO),
     Question("rates by document of the MTUS", "by_citation", ("admin", "document", "mtus"), under=_TWO),
     Question("control chart", "trend", under=_TWO),
@@ -103,6 +110,12 @@ QUESTIONS = (
     Question("list of decisions, page 500", "decisions", (20, 9980), kind="other", under=(EVERYTHING,)),
     Question("list of decisions, page 4,000", "decisions", (20, 79_980), kind="other", under=_TWO),
     Question("list of decisions, oldest first", "decisions", (20, 79_980, "oldest"), kind="other", under=_TWO),
+    *(
+        Question(
+            f"table of decisions by {name}, page 1,000", "listed", (_FIELDS, key, True, 50, 49_950), "other", under=_TWO
+        )
+        for name, key in (("date", "decision_date"), ("source cited", "admin"), ("case number", "case_number"))
+    ),
     Question("age of the text index", "index_is_old", kind="other", under=(EVERYTHING,)),
     Question("number of decisions", "how_many", kind="count", under=_TWO),
     Question("export of 10,000 decisions", "decisions", (10_000, 0), kind="other", under=(EVERYTHING,)),

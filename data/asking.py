@@ -14,10 +14,12 @@ from typing import Any, Self
 import duckdb
 
 from data import search, tallies
-from data.columns import Columns
+from data.axes import axis
+from data.coded import Columns
+from data.condition_sql import items_of
 from data.filters import Filters, where
 from data.held import held_for
-from data.schema import NOT_STATED, dimensions
+from data.schema import NOT_STATED, Dimension
 from data.statistics import CrossSums, Sums, pooled_rho
 from data.tallies import PARTS, Chosen
 from data.warehouse import Snapshot
@@ -39,6 +41,11 @@ SUMS = (
     "coalesce(sum(n), 0)::BIGINT, coalesce(sum(y), 0)::BIGINT, count(*)::BIGINT, coalesce(sum(n*n), 0)::BIGINT, "
     f"coalesce(sum(y*y), 0)::BIGINT, coalesce(sum(n*y), 0)::BIGINT, {quotients('y', 'n')}"
 )
+
+ALONE_SUMS = (
+    "sum(n)::BIGINT, sum(y)::BIGINT, sum(n)::BIGINT, sum(n)::BIGINT, sum(y)::BIGINT, sum(y)::BIGINT, sum(y)::DOUBLE"
+)
+"""`SUMS` over rows that count items alone in their letter."""
 
 
 class Questions:
@@ -83,9 +90,13 @@ class Questions:
         other.filters = filters
         return other
 
+    def axis(self, name: str) -> Dimension:
+        """The dimension of that name, or a stretch of time or the outcome as one. Raises KeyError for any other name."""
+        return axis(name, self.date_column())
+
     def keys(self, name: str) -> tuple[str, ...]:
         """The keys of a dimension in display order, those of an open one as the data hold them; `not_stated` comes last."""
-        dimension = dimensions()[name]
+        dimension = self.axis(name)
         listed = self.bits.get(name, {}) if dimension.open else dimension.keys
         return tuple(dict.fromkeys([*(key for key in listed if key != NOT_STATED), NOT_STATED]))
 
@@ -94,9 +105,16 @@ class Questions:
         """Whether the letter is the unit, not the disputed item."""
         return self.filters.unit == "letter"
 
-    def where(self, *, ignoring: str | None = None) -> tuple[str, list[object]]:
-        """The filter as a condition over `facts` with its parameters; `ignoring` leaves out one dimension."""
-        return where(self.filters, self.bits, ignoring=ignoring)
+    def where(
+        self, filters: Filters | None = None, *, ignoring: str | None = None, hits: str = "hits"
+    ) -> tuple[str, list[object]]:
+        """The filter, or another one of the same words, as a condition over `facts` with its parameters.
+
+        `ignoring` leaves out one dimension. Words that are others are expected in a table of the name `hits`.
+        """
+        filters = filters or self.filters
+        items = items_of(filters.condition, self.bits, self._cursor, self.snapshot)
+        return where(filters, self.bits, ignoring=ignoring, hits=hits, items=items)
 
     def date_column(self) -> str:
         """The column of the filter's kind of date."""
@@ -155,6 +173,8 @@ class Questions:
 
         `question` is a text that names everything the answer depends on, such as its SQL.
         """
+        if any(isinstance(value, bytes) for value in values):  # items of a condition, which no kept question has
+            return answer()
         key = question_key(question, values)
         if key not in self._held.get("answers", lambda: _questions(self._cursor), lambda _: 0):
             return answer()

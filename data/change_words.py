@@ -69,8 +69,8 @@ def headline_figures(
         KeyFigure(f"{head.decisions:,}", "disputed items decided", f"{dated}{undated}"),
         KeyFigure(f"{head.letters:,}", "letters", _letters_compared(change)),
     ]
-    if filters.outcome:
-        return [*found, KeyFigure("no rate", f"the filter asks for {filters.outcome} ones alone")]
+    if filters.one_outcome:
+        return [*found, KeyFigure("no rate", f"the filter asks for {filters.one_outcome} ones alone")]
     rate, by = head.rate, f"overturned, by {'letter' if unit == 'letter' else 'disputed item'}"
     if rate.rate is None or rate.small:
         return [

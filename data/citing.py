@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from data.asking import SUMS, sums_of
+from data.asking import ALONE_SUMS, SUMS, sums_of
 from data.filters import Side
-from data.rates import ALONE_SUMS, CROSS, Group, Rates, corrected
+from data.rates import CROSS, Group, Rates, corrected
 from data.schema import NOT_STATED
 from data.statistics import CrossSums, difference, overturn_rate
 from data.vocabulary import vocabulary

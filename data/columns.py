@@ -1,154 +1,152 @@
-"""Columns of `facts` in memory, a small number an item: which value of a dimension, which letter, which day.
+"""The columns of lists and exports of decisions, each defined once: its heading, its meaning, where its value stands.
 
-Items stand in the order of `facts`, where those of a letter are next to each other. A column is read from the snapshot when
-a question first needs it (10 to 60 ms a column with 2.5 million items) and held with the connection (`data.held`).
+The meaning is that of the data dictionary. What a dimension says stands in words (its labels), several joined by commas;
+of the date of injury the year alone, and no number of days from which the day could be told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Literal
 
-import duckdb
-import numpy as np
-from numpy.typing import NDArray
+from data.dictionary import dictionary
+from data.schema import Dimension, dimensions
 
-from data.held import Held
-from data.schema import NOT_STATED, dimensions
-
-Numbers = NDArray[Any]
-FEW = 100  # values: so many are told apart faster by looking along a list than by a join
+Place = Literal["facts", "letters", "decisions"]
+Kind = Literal["text", "number", "date", "dimension", "outcome", "list"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Base:
-    """The letter of each item, counted from 0 in the order of `facts`, whether it was overturned, and where letters begin."""
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `sql` is its value over the table `place`, `of` whether a letter holds it once or every item its own.
 
-    letter: Numbers
-    overturned: Numbers
-    letters: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Coded:
-    """A dimension: each item's value as a number, and what keys each value holds.
-
-    Value i holds `many[i]` keys, at least one; `places` are theirs in `keys`, value by value. `mixed` says of each item
-    whether its letter holds several values, and is None where no letter does.
+    `words`: the letter's own words, which no file holds unless they are asked for. `said` is its entry in the dictionary.
     """
 
-    codes: Numbers
-    values: tuple[Any, ...]
-    keys: tuple[str, ...]
-    many: Numbers
-    places: Numbers
-    mixed: Numbers | None
+    key: str
+    label: str
+    place: Place
+    sql: str
+    kind: Kind
+    of: Literal["letter", "item"]
+    said: tuple[str, str]
+    words: bool = False
+
+    @property
+    def dimension(self) -> Dimension | None:
+        """The dimension whose values it says, None where it is none."""
+        return dimensions()[self.key] if self.kind == "dimension" else None
+
+    @property
+    def meaning(self) -> str:
+        """What it means, in a sentence of the dictionary."""
+        return dictionary()[self.said[0]][self.said[1]][0]
+
+    @property
+    def unit(self) -> str:
+        """Its unit, empty where it has none; keys stand as words."""
+        unit = dictionary()[self.said[0]][self.said[1]][1]
+        return "in words" if self.kind == "dimension" else unit
+
+    @property
+    def source(self) -> str:
+        """Where it is from, as the dictionary says it: letter, vocabulary, derived, program."""
+        return dictionary()[self.said[0]][self.said[1]][2]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Days:
-    """A date of each item's letter, in days from `first`; -1 where it is not stated."""
-
-    days: Numbers
-    first: date
-
-
-class Columns:
-    """The columns of one snapshot, read by `cursor` where they are not held. `bits` maps dimension to key to bit."""
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, held: Held, bits: Mapping[str, Mapping[str, int]]) -> None:
-        self._cursor, self._held, self._bits = cursor, held, bits
-
-    def base(self) -> Base:
-        """Letters and outcomes."""
-        return self._held.get("base", self._read_base, _size)
-
-    def coded(self, name: str) -> Coded:
-        """A dimension of `data.schema.dimensions`."""
-        return self._held.get(("dimension", name), lambda: self._read_dimension(name), _size)
-
-    def days(self, column: str) -> Days:
-        """`decision_date` or `ur_denial_date`."""
-        return self._held.get(("days", column), lambda: self._read_days(column), _size)
-
-    def rows(self, condition: str, values: Sequence[object]) -> Numbers:
-        """The items for which a condition over `facts` holds, as their places in it, ascending. Not held."""
-        found = self._fetched(f"SELECT rowid::UINTEGER AS x FROM facts WHERE {condition}", values)["x"]
-        rows = found.view(np.int32)
-        return rows if bool(np.all(rows[1:] > rows[:-1])) else np.sort(rows)
-
-    def _read_base(self) -> Base:
-        # The rows of a letter lie next to each other, and a window without an order goes along them.
-        begins = self._fetched("SELECT letter_key IS DISTINCT FROM lag(letter_key) OVER () AS x FROM facts", [])["x"]
-        letter = np.cumsum(begins, dtype=np.int32)
-        letter -= 1
-        overturned = self._fetched("SELECT overturned AS x FROM facts", [])["x"].view(np.uint8)
-        self._held.decisions = len(letter)
-        return Base(letter, overturned, int(letter[-1]) + 1 if len(letter) else 0)
-
-    def _read_days(self, column: str) -> Days:
-        ((first, last),) = self._cursor.execute(f"SELECT min({column}), max({column}) FROM facts").fetchall()
-        kind = "SMALLINT" if first is None or (last - first).days < 2**15 else "INTEGER"
-        sql = f"SELECT coalesce({column} - ?::DATE, -1)::{kind} AS x FROM facts"
-        return Days(self._fetched(sql, [first])["x"], first or date.min)
-
-    def _read_dimension(self, name: str) -> Coded:
-        dimension = dimensions()[name]
-        column = dimension.column
-        found = self._cursor.execute(f"SELECT DISTINCT {column} FROM facts ORDER BY 1").fetchall()
-        values = tuple(row[0] for row in found)
-        codes = self._read_codes(column, "UBIGINT" if dimension.kind == "mask" else "VARCHAR", values)
-        keys, held = values, [[place] for place in range(len(values))]
-        if dimension.kind == "mask":
-            keys, held = _keys_of_masks(values, self._bits.get(name, {}))
-        many = np.array([len(one) for one in held], np.int32)
-        places = np.array([place for one in held for place in one], smallest(len(keys)))
-        return Coded(codes, values, keys, many, places, self._mixed(codes))
-
-    def _read_codes(self, column: str, kind: str, values: Sequence[object]) -> Numbers:
-        small = smallest(len(values))
-        if len(values) <= FEW:
-            sql = f"SELECT (list_position(?::{kind}[], {column}) - 1)::USMALLINT AS x FROM facts"
-            return self._fetched(sql, [list(values)])["x"].astype(small)
-        # A join gives its rows in any order, so each comes with its place.
-        known = f"SELECT unnest(?::{kind}[]) AS value, unnest(range(?))::UINTEGER AS code"
-        sql = f"SELECT f.rowid::UINTEGER AS at, v.code AS x FROM facts f JOIN ({known}) v ON f.{column} = v.value"
-        found = self._fetched(sql, [list(values), len(values)])
-        codes = np.empty(len(found["at"]), small)
-        codes[found["at"]] = found["x"]
-        return codes
-
-    def _mixed(self, codes: Numbers) -> Numbers | None:
-        base = self.base()
-        differs = codes[1:] != codes[:-1]
-        differs &= base.letter[1:] == base.letter[:-1]
-        places = np.flatnonzero(differs)
-        if not len(places):
-            return None
-        mixed = np.zeros(base.letters, bool)
-        mixed[base.letter[places]] = True
-        of_items: Numbers = mixed[base.letter]
-        return of_items
-
-    def _fetched(self, sql: str, values: Sequence[object]) -> dict[str, Numbers]:
-        found = self._cursor.execute(sql, list(values)).fetchnumpy()
-        return {name: np.asarray(column) for name, column in found.items()}
+_HEADINGS = {
+    "modality": "Imaging",
+    "body": "Body parts",
+    "admin": "Claims administrator cited",
+    "reviewer": "Reviewer relied on",
+    "specialty": "Specialties",
+    "state": "Licensed in",
+    "category": "Treatment category",
+    "reason": "Grounds of the decision",
+}
+"""Where a column says it otherwise than the dimension's own label."""
 
 
-def _keys_of_masks(values: Sequence[int], bits: Mapping[str, int]) -> tuple[tuple[str, ...], list[list[int]]]:
-    """The keys of a mask dimension, `not_stated` last, and which of them each mask holds."""
-    keys = (*(key for key in bits if key != NOT_STATED), NOT_STATED)
-    unstated = [len(keys) - 1]
-    return keys, [[at for at, key in enumerate(keys[:-1]) if mask & bits[key]] or unstated for mask in values]
+@cache
+def columns() -> Mapping[str, Column]:
+    """Every column by its key, in the order they are offered."""
+    return {one.key: one for one in (*_of_letters(), *_of_items(), *_of_dimensions(), *_in_words())}
 
 
-def smallest(values: int) -> type[np.unsignedinteger[Any]]:
-    """The kind of number that holds so many values."""
-    return np.uint8 if values <= 2**8 else np.uint16 if values <= 2**16 else np.uint32
+def _of_letters() -> tuple[Column, ...]:
+    def one(key: str, label: str, kind: Kind = "text", *, name: str = "", facts: str = "") -> Column:
+        name = name or key
+        return Column(key, label, "facts" if facts else "letters", facts or name, kind, "letter", ("letters", name))
+
+    return (
+        one("case_number", "Case number"),
+        one("source", "File"),
+        one("letter_id", "Letter"),
+        one("form", "Form of the letter"),
+        one("items", "Items in the letter", "number"),
+        one("decision_date", "Decision date", "date", facts="decision_date"),
+        one("ur_denial_date", "UR denial date", "date", facts="ur_denial_date"),
+        one("application_date", "Application received", "date", facts="application_date"),
+        one("assigned_date", "Date assigned", "date"),
+        one("injury_year", "Year of injury", "number", facts="year(injury_date)"),
+        one("worker_age", "Age of the worker", "number"),
+        one("worker_sex", "Sex of the worker"),
+    )
 
 
-def _size(one: Base | Coded | Days) -> int:
-    """The bytes of a record's arrays."""
-    return sum(value.nbytes for field in fields(one) if isinstance(value := getattr(one, field.name), np.ndarray))
+def _of_items() -> tuple[Column, ...]:
+    def one(key: str, label: str, kind: Kind = "text", sql: str = "", place: Place = "decisions") -> Column:
+        return Column(key, label, place, sql or key, kind, "item", ("decisions", key))
+
+    return (
+        one("ordinal", "Item", "number", place="facts"),
+        one("outcome", "Outcome", "outcome", "overturned", "facts"),
+        one("flags", "Flags", "list"),
+        one("quantity", "Quantity", "number"),
+        one("quantity_unit", "Unit of the quantity"),
+        one("mtus_silent", "MTUS silent", sql="CASE WHEN mtus_silent THEN 'yes' ELSE 'no' END"),
+    )
+
+
+def _of_dimensions() -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            key,
+            _HEADINGS.get(key, one.label),
+            "facts",
+            one.column,
+            "dimension",
+            "letter" if one.whose == "letters" else "item",
+            ("facts", one.column),
+        )
+        for key, one in dimensions().items()
+    )
+
+
+def _in_words() -> tuple[Column, ...]:
+    labels = {
+        "disputed": "Disputed",
+        "request": "Request",
+        "original": "Original request",
+        "authorized": "Authorized part",
+        "decisive": "Decisive sentence",
+    }
+    return tuple(
+        Column(key, label, "decisions", key, "text", "item", ("decisions", key), words=True)
+        for key, label in labels.items()
+    )
+
+
+def of_letters(column: Column) -> Column:
+    """The column where a row is a letter: numbers of its items stand beside each other as text."""
+    return replace(column, kind="text") if column.of == "item" and column.kind == "number" else column
+
+
+def read(column: Column, row: Mapping[str, Any]) -> object:
+    """The cell of a row as `Reader.decisions` gives it, for the columns that such a row has."""
+    of = column.dimension
+    if of is None or not of.listed:
+        return row[column.key]
+    return ", ".join(of.term_label(key) for key in row[of.listed])

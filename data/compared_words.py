@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.comparing import Compared, Mix
+from data.comparing import Compared, Figures, Mix
 from data.comparison import StandardisedDifference
 from data.filters import Filters
 from data.schema import NOT_STATED, dimensions
@@ -30,15 +30,26 @@ def segment_name(filters: Filters | None) -> str:
     return filter_text(filters) if filters.active else "everything loaded"
 
 
-def compared_sentence(found: Compared, unit: Unit) -> str:
-    """The answer of the page: both rates, then whether they can be told apart."""
+def compared_sentence(found: Compared, unit: Unit, *, rates: bool = True) -> str:
+    """The answer of the page: both rates, then whether they can be told apart.
+
+    Without `rates`, for filters that let in one outcome alone, counts and no comparison.
+    """
     if found.relation == "the same":
         return "A and B are the same decisions: change one of them to compare."
     for name, side in (("A", found.a), ("B", found.b)):
         if not side.decisions:
             return f"No decision is in {name}, so there is nothing to compare."
+    if not rates:
+        counts = (f"{name}: {_counted(side, unit)}." for name, side in (("A", found.a), ("B", found.b)))
+        return f"{' '.join(counts)} One outcome alone is in, so no rates can be compared; what they are made up of can."
     words = f"A: {rate_words(found.a.rate, unit)}. B: {rate_words(found.b.rate, unit)}."
     return f"{words} {_told_apart(found)}"
+
+
+def _counted(side: Figures, unit: Unit) -> str:
+    letters = counted(side.letters, "letter")
+    return letters if unit == "letter" else f"{counted(side.decisions, 'decision')} in {letters}"
 
 
 def _told_apart(found: Compared) -> str:
@@ -99,12 +110,15 @@ def standardised_sentences(found: tuple[StandardisedDifference, tuple[str, ...]]
 
 _UNNAMED = {"claim_age", "decision_days"}  # whose values do not say of what
 _SIDES = {"admin": "Administrator cited ", "reviewer": "Reviewer relied on "}
+_NOTHING = {"admin": "Administrator cited nothing", "reviewer": "Reviewer cited nothing"}
 
 
 def mix_label(mix: Mix) -> str:
     """The value in words that stand alone: `Reviewer relied on MTUS`, `Body part: not stated`."""
     if mix.key == NOT_STATED or mix.dimension in _UNNAMED:
         return f"{dimensions()[mix.dimension].label}: {mix.label.lower()}"
+    if mix.key == "none" and mix.dimension in _NOTHING:
+        return _NOTHING[mix.dimension]
     return _SIDES.get(mix.dimension, "") + mix.label
 
 

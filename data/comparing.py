@@ -17,6 +17,7 @@ from data.comparison import (
     composition,
     standardised_difference,
 )
+from data.conditions import fields_of
 from data.filters import Filters
 from data.levels import BODY, CLAIM_AGE, MODIFIED, WHAT, YEAR, Level
 from data.schema import dimensions
@@ -156,15 +157,23 @@ class Comparing(Sides):
 
     def _differ(self, names: Sequence[str], other: Filters | None) -> bool:
         theirs = other or Filters()
-        switched = set(self.filters.without) ^ set(theirs.without)
+        switched = set(self.filters.without) ^ set(theirs.without) | self._conditioned(theirs)
         return any(self.filters.choice(name) != theirs.choice(name) or name in switched for name in names)
+
+    def _conditioned(self, theirs: Filters) -> frozenset[str]:
+        """The fields in whose conditions the filters may differ."""
+        if self.filters.condition == theirs.condition:
+            return frozenset()
+        named = fields_of(self.filters.condition) | fields_of(theirs.condition)
+        return named | ({"claim_age"} if named & {"claim_days", "injured"} else set())
 
     def _tells_apart(self, level: Level, set_by: Sequence[str], other: Filters | None) -> bool:
         """Whether the filters differ in what sets this level of the strata."""
         theirs = other or Filters()
         if self._differ(set_by, other):
             return True
-        return level is YEAR and self.filters.dates != theirs.dates
+        dated = self.filters.dates != theirs.dates or self._conditioned(theirs) & {"decided", "denied"}
+        return level is YEAR and bool(dated)
 
     def _figures(self, sums: Sums, letters: Sequence[int]) -> Figures:
         charted = Sums.letters_as_units(sums.letters, letters[1] + letters[2]) if self.by_letter else sums

@@ -100,8 +100,28 @@ def safe_cell(value: object) -> object:
     return value
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]], about: About) -> bytes:
-    """CSV (UTF-8 with a mark for spreadsheets): lines of explanation that begin with #, the header, the rows."""
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a column of a file means: its heading, a sentence, its unit, and where it is from."""
+
+    name: str
+    text: str
+    unit: str = ""
+    source: str = ""
+
+    def line(self) -> str:
+        """All of it in one line."""
+        more = "; ".join(filter(None, (self.unit, self.source)))
+        return f"{self.name}: {self.text}{f' ({more})' if more else ''}"
+
+
+def csv_text(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], about: About, meanings: Sequence[Meaning] = ()
+) -> bytes:
+    """CSV (UTF-8 with a mark for spreadsheets): lines of explanation that begin with #, the header, the rows.
+
+    With `meanings`, the definitions and the data dictionary are among the lines.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for line in (
@@ -110,6 +130,8 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]], about: Ab
         f"# {ESTIMAND}",
         f"# {MEANING} Intervals are 95 % and allow for items of one letter being alike; reviewers are alike too, so take them as lower bounds.",
         *([f"# Link: {about.link}"] if about.link else []),
+        *(f"# {one.term}: {one.text}" for one in (DEFINITIONS if meanings else ())),
+        *(f"# Column {meaning.line()}" for meaning in meanings),
     ):
         out.write(" ".join(line.split()) + "\r\n")
     writer.writerow(columns)
@@ -118,8 +140,12 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]], about: Ab
     return out.getvalue().encode("utf-8-sig")
 
 
-def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]], about: About) -> bytes:
+def xlsx_bytes(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], about: About, meanings: Sequence[Meaning] = ()
+) -> bytes:
     """A workbook: the sheet `Data` with header and rows, the sheet `About` with filter, snapshot and definitions.
+
+    With `meanings` there is a sheet `Dictionary`, a line a column.
 
     Text stays text whatever it begins with, numbers stay numbers, dates dates; nothing is a formula or a link. At most
     `MOST_ROWS_XLSX` rows: both sheets say so when there were more.
@@ -151,8 +177,20 @@ def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]], about: 
     for number, (name, text) in enumerate(entries):
         said.write_string(number, 0, _text(name), bold)
         said.write_string(number, 1, _text(text), wrapped)
+    if meanings:
+        _dictionary(book, meanings, bold, wrapped)
     book.close()
     return out.getvalue()
+
+
+def _dictionary(book: Any, meanings: Sequence[Meaning], bold: Any, wrapped: Any) -> None:
+    sheet = book.add_worksheet("Dictionary")
+    for number, (name, width) in enumerate((("Column", 26), ("Meaning", 80), ("Unit", 16), ("Source", 14))):
+        sheet.set_column(number, number, width)
+        sheet.write_string(0, number, name, bold)
+    for row, one in enumerate(meanings, start=1):
+        for number, text in enumerate((one.name, one.text, one.unit, one.source)):
+            sheet.write_string(row, number, _text(text), wrapped)
 
 
 def _write(sheet: Any, row: int, column: int, value: object, day: Any) -> None:

@@ -11,6 +11,7 @@ Address grammar (values are vocabulary keys, never labels):
     by=ur                 which date: decision (left out) or ur (utilization review)
     unit=letter           without=ancillary,modified,retrospective
     side=reviewer         snapshot=<id>
+    where=modality.any.ct.mri~and~worker_age.least.50     conditions joined by AND and OR (data/condition_links.py)
 
 A parameter that stands more than once reads as one: its values are joined by commas, words by blanks (`one_value`).
 What cannot be read is kept as it is, matches nothing and is named in a notice
@@ -23,8 +24,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
+from data.condition_fields import ConditionError
+from data.condition_links import all_at_once, from_link, to_link
+from data.condition_sql import Items, condition_sql
+from data.conditions import Node, only_outcome
 from data.schema import NOT_STATED, dimensions
 
 T = TypeVar("T")
@@ -37,7 +43,7 @@ SWITCHES = ("ancillary", "modified", "retrospective")
 _DATE_COLUMNS = {"decision": "decision_date", "ur": "ur_denial_date"}
 _MODES: tuple[Mode, ...] = ("any", "all", "only")
 MAX_WORDS = 500
-_LONGEST_CHOICE = 4000
+LONGEST_CHOICE = 4000
 _ESCAPED = re.compile("%(25|2C|21)")
 _HALF = re.compile("[\ud800-\udfff]")  # half characters, which no database takes
 
@@ -78,7 +84,10 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is looked at. `choices` holds the dimensions in use, sorted by key; `unreadable` what a link said in vain."""
+    """What is looked at. `choices` holds the dimensions in use, sorted by key; `unreadable` what a link said in vain.
+
+    `condition` holds conditions joined by AND and OR, which come on top of the rest; no chart ignores any part of it.
+    """
 
     choices: tuple[tuple[str, Choice], ...] = ()
     outcome: str | None = None
@@ -89,6 +98,7 @@ class Filters:
     without: tuple[str, ...] = ()
     side: Side = "admin"
     unreadable: tuple[tuple[str, str], ...] = ()
+    condition: Node | None = None
 
     def choice(self, dimension: str) -> Choice:
         """The choice on one dimension, an empty one where nothing is chosen."""
@@ -114,7 +124,13 @@ class Filters:
     @property
     def active(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.choices or self.outcome or self.words or self.dates or self.without or self.unreadable)
+        plain = self.choices or self.outcome or self.words or self.dates or self.without
+        return bool(plain or self.unreadable or self.condition)
+
+    @property
+    def one_outcome(self) -> str | None:
+        """The outcome that everything in the filter has, so that no rate says anything; None where there may be both."""
+        return self.outcome or only_outcome(self.condition)
 
 
 def to_query(filters: Filters) -> dict[str, str]:
@@ -134,14 +150,19 @@ def to_query(filters: Filters) -> dict[str, str]:
         query["without"] = ",".join(filters.without)
     if filters.side != "admin":
         query["side"] = filters.side
+    if filters.condition:
+        query["where"] = to_link(filters.condition)
     return query | dict(filters.unreadable)
 
 
 def one_value(name: str, values: Sequence[str]) -> str:
     """What a parameter says that an address gives these values, one after the other.
 
-    Choices and switches add up, words must all be there; where only one value can hold, the joined one cannot be read.
+    Choices and switches add up, words must all be there and conditions all hold; where only one value can hold, the joined
+    one cannot be read.
     """
+    if name == "where":
+        return all_at_once(tuple(dict.fromkeys(values)))
     return (" " if name == "words" else ",").join(dict.fromkeys(values))
 
 
@@ -167,6 +188,7 @@ def from_query(query: Mapping[str, str]) -> Filters:
         unit=asked("unit", _one_of("item", "letter"), "item"),
         without=asked("without", _parse_switches, ()),
         side=asked("side", _one_of("admin", "reviewer"), "admin"),
+        condition=asked("where", _parse_condition, None),
     )
     for dimension in dimensions():
         filters = filters.choose(dimension, asked(dimension, _parse_choice, Choice()))
@@ -177,16 +199,29 @@ def _one_of(*allowed: Any) -> Callable[[str], Any]:
     return lambda value: value if value in allowed else None
 
 
+def _parse_condition(text: str) -> Node | None:
+    try:
+        return from_link(text)
+    except ConditionError:
+        return None
+
+
 def _parse_switches(text: str) -> tuple[str, ...] | None:
     names = {name for name in text.split(",") if name}
     return tuple(name for name in SWITCHES if name in names) if names and names <= set(SWITCHES) else None
 
 
 def where(
-    filters: Filters, bits: Mapping[str, Mapping[str, int]], *, ignoring: str | None = None, hits: str = "hits"
+    filters: Filters,
+    bits: Mapping[str, Mapping[str, int]],
+    *,
+    ignoring: str | None = None,
+    hits: str = "hits",
+    items: Items = MappingProxyType({}),
 ) -> tuple[str, list[object]]:
     """The SQL condition over `facts` and its parameters. `bits` maps dimension to key to bit; `ignoring` leaves one out.
 
+    `items` are those of the filter's condition (`condition_sql.items_of`).
     With words, the letters that hold them are expected in a table (letter_key) of the name `hits`, a constant of code.
     """
     parts: list[str] = []
@@ -207,6 +242,10 @@ def where(
     parts += [f"NOT {switch}" for switch in filters.without if switch in SWITCHES]
     if filters.words:
         parts.append(f"letter_key IN (SELECT letter_key FROM {hits})")
+    if filters.condition:
+        sql, bound = condition_sql(filters.condition, bits, items)
+        parts.append(sql)
+        values += bound
     return " AND ".join(parts) or "true", values
 
 
@@ -293,7 +332,7 @@ def _parse_words(text: str) -> str | None:
 
 def _parse_choice(text: str) -> Choice | None:
     """The choice, or None when it names nothing or more than any dimension has."""
-    if len(text) > _LONGEST_CHOICE:
+    if len(text) > LONGEST_CHOICE:
         return None
     mode: Mode = "any"
     for candidate in _MODES:

@@ -91,8 +91,11 @@ class Fixing(Comparing, Citing):
         return {key: group.y for key, (group, _, _) in by_letter.cells(name, own=True)[1].items()}
 
 
-def fix_words(fix: Fix, unit: Unit = "decision") -> str:
-    """One sentence, such as `12 of 40 decisions in 31 letters denied with ODG cited were overturned: 30 % (18 to 46 %).`"""
+def fix_words(fix: Fix, unit: Unit = "decision", *, rates: bool = True) -> str:
+    """One sentence, such as `12 of 40 decisions in 31 letters denied with ODG cited were overturned: 30 % (18 to 46 %).`
+
+    Without `rates`, for a filter that lets in one outcome alone, the count without a rate.
+    """
     rate, source = fix.rate, "no source" if fix.key == "none" else fix.label
     noun = "letter" if unit == "letter" else "decision"
     if fix.kind == "reason":
@@ -103,6 +106,8 @@ def fix_words(fix: Fix, unit: Unit = "decision") -> str:
         if fix.kind == "reviewer" and fix.key == "none":
             about = "on which the reviewer cited no source"
         text = f"{rate.y:,} of {counted(rate.n, noun)}{_in_letters(rate, unit)} {about} {'was' if rate.y == 1 else 'were'} overturned"
+    if not rates and fix.kind != "reason":
+        return f"{text}."
     if rate.rate is None or rate.small:
         return f"{text}: too few for a rate."
     text += f": {percent(rate.rate, rate.n)} ({interval_words(rate.low, rate.high, rate.n)})"

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from data.asking import quotients
-from data.filters import where
 from data.rates import Rates
 from data.schema import NOT_STATED, dimensions
 from data.statistics import (
@@ -67,7 +66,7 @@ class Grounds(Rates):
         `statistics.overturn_rate` with stating items in the place of overturned ones, the correlation that of the ground
         itself; which differ is corrected over all that are compared (Benjamini and Hochberg 1995).
         """
-        condition, values = where(replace(self.filters, outcome=None), self.bits, ignoring="reason")
+        condition, values = self.where(replace(self.filters, outcome=None), ignoring="reason")
         keyed, key_values = self._keyed("reason")
         unit = "(sum({0}) > 0)::INT" if self.by_letter else "sum({0})"
         rows = self._all(

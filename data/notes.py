@@ -1,6 +1,7 @@
 """What people write beside a warehouse: one SQLite file that loads, rollbacks and reparsing leave alone.
 
-It holds saved views, a page and a filter under a name, and the corrections of `data/corrections.py`. Several servers may
+It holds saved views, a page and a filter under a name, the corrections of `data/corrections.py` and the queries of
+`data/saved_queries.py`. Several servers may
 write at once (write-ahead log, a wait for each other), and reading works where the folder cannot be written.
 """
 
@@ -35,6 +36,11 @@ CREATE TABLE IF NOT EXISTS corrections (
     source TEXT NOT NULL, remark TEXT NOT NULL
 )""",
     "CREATE INDEX IF NOT EXISTS corrections_of_letter ON corrections (letter_id)",
+    """
+CREATE TABLE IF NOT EXISTS saved_queries (
+    owner TEXT NOT NULL DEFAULT '', name TEXT NOT NULL, sql TEXT NOT NULL, said TEXT NOT NULL, created TEXT NOT NULL,
+    PRIMARY KEY (owner, name)
+)""",
 )
 
 

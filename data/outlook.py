@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from data.asking import SUMS, sums_of
+from data.asking import ALONE_SUMS, SUMS, sums_of
 from data.categories import IMAGING
 from data.citing import Citing, citation_label
-from data.filters import Choice, DateRange, Filters, where
-from data.rates import ALONE_SUMS
+from data.conditions import fields_of
+from data.filters import Choice, DateRange, Filters
 from data.schema import NOT_STATED, dimensions
 from data.sentences import listed
 from data.smoothing import Smoothed, ladder, prior_strength
@@ -88,7 +88,14 @@ def request_of(filters: Filters, last: date | None) -> Filters:
         filters = filters.choose("category", Choice(_categories(filters)))
     if not filters.dates and last:
         filters = replace(filters, dates=DateRange(start=months_after(last, 1 - MONTHS)))
-    return replace(filters, outcome=None, unit="item", side="admin")
+    condition = None if _tells_outcome(filters) else filters.condition
+    return replace(filters, outcome=None, unit="item", side="admin", condition=condition)
+
+
+def _tells_outcome(filters: Filters) -> bool:
+    """Whether its conditions name anything that comes with the outcome."""
+    named = fields_of(filters.condition)
+    return bool(named & {*WITH_THE_OUTCOME, "outcome", "decisive", "reviewer_document", "reviewer_section"})
 
 
 def _categories(filters: Filters) -> tuple[str, ...]:
@@ -106,7 +113,8 @@ def _categories(filters: Filters) -> tuple[str, ...]:
 def dropped(filters: Filters) -> list[str]:
     """The labels of the conditions that an outlook leaves out because they come with the outcome."""
     names = [dimensions()[name].label for name in WITH_THE_OUTCOME if filters.choice(name)]
-    return [*names, *(["Outcome"] if filters.outcome else [])]
+    names += ["Outcome"] if filters.outcome else []
+    return [*names, *(["the joined conditions, which name one of these"] if _tells_outcome(filters) else [])]
 
 
 def request_words(filters: Filters, document: str = "") -> str:
@@ -160,7 +168,7 @@ class Outlooks(Citing):
 
     def _both_sides(self, filters: Filters) -> bool:
         """Whether either outcome stands in so many letters that a share of them can be given."""
-        condition, values = where(filters, self.bits)
+        condition, values = self.where(filters)
         sides = ("overturned", "NOT overturned")
         enough = " AND ".join(f"count(DISTINCT letter_key) FILTER ({side}) >= {FEWEST_LETTERS}" for side in sides)
         return bool(self._one(f"SELECT {enough} FROM facts WHERE {condition}", values)[0])
@@ -207,7 +215,7 @@ class Outlooks(Citing):
         return inside, [one + other for one, other in zip(same, own, strict=True)]
 
     def _step_condition(self, group: _Group) -> tuple[str, list[object]]:
-        condition, values = where(group.filters, self.bits)
+        condition, values = self.where(group.filters)
         if not group.document:
             return f"({condition})", values
         return f"({condition} AND {_CITED})", [*values, group.filters.choice("admin").include[0], group.document]
@@ -229,6 +237,14 @@ def _groups(filters: Filters, document: str) -> list[_Group]:
         for name in chosen:
             filters = filters.choose(name, Choice())
     return [*groups, _Group(filters, "", "")]
+
+
+def overturned_share(found: Outlook) -> float | None:
+    """The share of denials overturned that a cost may rest on: None where even the widest group has too few letters for a rate."""
+    widest = found.steps[-1].rate
+    if widest.small or widest.rate is None:
+        return None
+    return found.smoothed.value if found.smoothed else widest.rate
 
 
 def outlook_sentence(found: Outlook) -> str:

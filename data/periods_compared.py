@@ -174,7 +174,7 @@ class PeriodsCompared(Rates):
         condition, values = self._in_both(spans)
 
         def answer() -> list[Row]:
-            coded, chosen = self.columns.coded(name), self._chosen(condition, values)
+            coded, chosen = self.columns.coded(self.axis(name)), self._chosen(condition, values)
             both = tallies.crossed(tallies.split(coded), self._late(spans), chosen)
             found = tallies.by_key(chosen, self.columns.base(), both, tallies.inside(self.by_letter)).tolist()
             rows = zip(coded.keys, found[::2], found[1::2], strict=True)

@@ -1,4 +1,4 @@
-"""Rates and counts of a filter: the headline, against the rest, by dimension, crossed.
+"""Rates and counts of a filter: the headline, against the rest, by dimension.
 
 Every rate comes from `statistics.overturn_rate` over sums that are made letter by letter (`data.tallies`), because the items
 of a letter are alike (statistics.md). The items of a filter are looked up once, in SQL, for all these questions.
@@ -13,8 +13,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from data import tallies
-from data.asking import Questions, Row, crossing, tallied
-from data.filters import SWITCHES, Filters, where
+from data.asking import Row, crossing, tallied
+from data.axes import TIMES, ordered
+from data.crossing import Crossing
+from data.filters import SWITCHES, Filters
 from data.schema import NOT_STATED, dimensions
 from data.statistics import (
     CrossSums,
@@ -32,10 +34,6 @@ CROSS = (
     "count(*) FILTER (rn > 0)::BIGINT, sum(n*rn)::BIGINT, sum(n*ry)::BIGINT, "
     "sum(y*rn)::BIGINT, sum(y*ry)::BIGINT, sum(wy)::BIGINT"
 )
-ALONE_SUMS = (
-    "sum(n)::BIGINT, sum(y)::BIGINT, sum(n)::BIGINT, sum(n)::BIGINT, sum(y)::BIGINT, sum(y)::BIGINT, sum(y)::DOUBLE"
-)
-"""`asking.SUMS` over rows that count items alone in their letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def corrected(groups: Sequence[Group]) -> list[Group]:
     return [replace(group, stands_out=stands) for group, stands in zip(groups, stands_out, strict=True)]
 
 
-class Rates(Questions):
+class Rates(Crossing):
     """Answers in rates and counts."""
 
     def headline(self) -> Headline:
@@ -115,7 +113,7 @@ class Rates(Questions):
         if within is None and not self.filters.active:
             return None, None
         condition, values = self.where()
-        wider, wider_values = where(within, self.bits) if within else ("true", [])
+        wider, wider_values = self.where(within) if within else ("true", [])
         if within:
             condition, values = f"({condition}) AND ({wider})", [*values, *wider_values]
         # Only letters that hold items of the filter are looked at; what is left of the whole is the rest. A letter with
@@ -133,7 +131,7 @@ class Rates(Questions):
         return difference(group, rest, cross, rho), overturn_rate(rest, rho)
 
     def by(self, name: str, own: bool = False) -> list[Group]:
-        """Rates by a dimension or an exclusive profile, in the vocabulary's order, groups without items left out.
+        """Rates by an axis (`Questions.axis`), in the vocabulary's order, groups without items left out.
 
         The filter on that dimension itself is ignored unless `own`. Differences are against everything else in the
         filter; which of them stand out is corrected over all groups of the list (Benjamini and Hochberg 1995).
@@ -142,15 +140,15 @@ class Rates(Questions):
         if not whole.n:
             return []
         rho = 0.0 if self.by_letter else self._rho(whole)
-        dimension = dimensions()[name]
+        of = self.axis(name)
         groups = [
             Group(
                 key,
-                dimension.term_label(key),
+                of.term_label(key),
                 overturn_rate(cells[key][0], rho),
                 difference(*cells[key], rho) if cells[key][1].n else None,
             )
-            for key in self.keys(name)
+            for key in (ordered(cells) if name in TIMES else self.keys(name))
             if key in cells
         ]
         return corrected(groups)
@@ -159,9 +157,9 @@ class Rates(Questions):
         """The sums of the whole filter and, by key of a dimension, those of the group, of the rest, and across both."""
         condition, values = self.where(ignoring=None if own else name)
         (_, *everything), *rows = self._kept(
-            f"cells {name} by letter {self.by_letter} {condition}",
+            f"cells {self.axis(name).column} by letter {self.by_letter} {condition}",
             values,
-            lambda: self._cells(name, self._chosen(condition, values)),
+            lambda: self._by_key(name, self._chosen(condition, values)),
         )
         whole = tallied(everything)
         cells: dict[str, tuple[Sums, Sums, CrossSums]] = {}
@@ -175,18 +173,6 @@ class Rates(Questions):
         if not self.by_letter:
             return rest_of(whole, group, across)
         return Sums.letters_as_units(whole.letters - group.letters + across.letters, whole.y - in_letters + across.ny)
-
-    def cross(self, rows_name: str, columns_name: str) -> dict[tuple[str, str], Rate]:
-        """Rates for every pair of keys of two dimensions that occurs, under all filters."""
-        condition, values = self.where()
-        rows = self._kept(
-            f"{rows_name} by {columns_name} by letter {self.by_letter} {condition}",
-            values,
-            lambda: self._pairs(rows_name, columns_name, self._chosen(condition, values)),
-        )
-        cells = {(a, b): tallied(row) for a, b, *row in rows}
-        rho = 0.0 if self.by_letter else self.headline().rho
-        return {pair: overturn_rate(sums, rho) for pair, sums in cells.items()}
 
     def counts(self, name: str) -> dict[str, int]:
         """Decisions by key of a dimension or of `outcome`, under all filters but the one on it."""
@@ -240,26 +226,18 @@ class Rates(Questions):
         undated = self.columns.days(column).days[chosen.first] < 0
         return int(chosen.kinds.n[chosen.kinds.of[np.flatnonzero(undated)]].sum())
 
-    def _cells(self, name: str, chosen: Chosen) -> list[Row]:
+    def _by_key(self, name: str, chosen: Chosen) -> list[Row]:
         """The sums of all the items, without a key, and a row for every key that occurs."""
-        coded = self.columns.coded(name)
+        coded = self.columns.coded(self.axis(name))
         found = tallies.by_key(
             chosen, self.columns.base(), tallies.split(coded), tallies.across(self.by_letter)
         ).tolist()
         whole = tallies.whole(chosen, self.by_letter).tolist()
         return [(None, *whole), *((key, *row) for key, row in zip(coded.keys, found, strict=True) if row[2])]
 
-    def _pairs(self, one: str, other: str, chosen: Chosen) -> list[Row]:
-        """A row for every pair of keys that occurs."""
-        first, second = self.columns.coded(one), self.columns.coded(other)
-        both = tallies.crossed(tallies.split(first), tallies.split(second), chosen)
-        found = tallies.by_key(chosen, self.columns.base(), both, tallies.inside(self.by_letter)).tolist()
-        pairs = ((a, b) for a in first.keys for b in second.keys)
-        return [(*pair, *row) for pair, row in zip(pairs, found, strict=True) if row[2]]
-
     def _counts(self, name: str, chosen: Chosen) -> list[Row]:
         """How many items hold each key that occurs."""
-        coded = self.columns.coded(name)
+        coded = self.columns.coded(self.axis(name))
         found = tallies.items_by_key(chosen, tallies.split(coded)).tolist()
         return [(key, n) for key, n in zip(coded.keys, found, strict=True) if n]
 
@@ -272,16 +250,9 @@ class Rates(Questions):
         of = Kinds(whole.kinds.of[at], whole.kinds.n, whole.kinds.y)
         return tuple(tallies.beside(part.kinds, of, tallies.across(self.by_letter)).tolist())
 
-    def _keys(self, name: str, mask: object) -> list[str]:
-        """The keys that a value of a dimension's column holds."""
-        if dimensions()[name].kind == "value":
-            return [str(mask)]
-        bits = int(str(mask))
-        return [key for key, bit in self.bits.get(name, {}).items() if bits & bit] or [NOT_STATED]
-
     def _keyed(self, name: str, column: str = "mask") -> tuple[str, list[object]]:
         """SQL that lists which keys each distinct value of `column` in `{base}` holds, as (`column`, key)."""
-        if dimensions()[name].kind == "value":
+        if self.axis(name).kind == "value":
             return f"SELECT DISTINCT {column}, {column} AS key FROM {{base}}", []
         return (
             f"SELECT m.{column}, t.key FROM (SELECT DISTINCT {column} FROM {{base}}) m, terms t "

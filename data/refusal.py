@@ -26,8 +26,8 @@ def refused_until(denied: date, months: int = MONTHS) -> date:
     return date(year, month + 1, min(denied.day, monthrange(year, month + 1)[1]))
 
 
-def refusal_words(letter: Mapping[str, Any]) -> tuple[str, str] | None:
-    """A sentence on the upheld items of a letter and until when they stay refused, and the rule with its exception.
+def refusal_words(letter: Mapping[str, Any], today: date) -> tuple[str, str] | None:
+    """A sentence on the upheld items of a letter and until when they stay (or, before `today`, stayed) refused, and the rule with its exception.
 
     None where nothing was upheld: what was overturned is to be authorized. `letter` has `decisions` (ordinal, outcome)
     and `ur_denial_date`.
@@ -44,5 +44,7 @@ def refusal_words(letter: Mapping[str, Any]) -> tuple[str, str] | None:
     if denied is None or denied.year == date.max.year:
         said = f"{which} {stay} refused for 12 months from the utilization review decision, whose date the letter does not state."
     else:
-        said = f"{which} {stay} refused until {day(refused_until(denied))}, 12 months after the utilization review decision of {day(denied)}."
+        until = refused_until(denied)
+        stay = stay if today <= until else "stayed"
+        said = f"{which} {stay} refused until {day(until)}, 12 months after the utilization review decision of {day(denied)}."
     return said, f"{RULE} {EXCEPTION}"

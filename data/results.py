@@ -13,7 +13,6 @@ from typing import Any
 
 from data import search
 from data.asking import Questions
-from data.filters import where
 
 ORDERS = {"relevance": "Best match first", "newest": "Newest first", "oldest": "Oldest first"}
 _Letter = tuple[int, int]  # its key and the first of its items in the filter
@@ -121,7 +120,7 @@ class Results(Questions):
     def _condition(self, by: _Order) -> tuple[str, list[object]]:
         """The filter as a condition; where letters are joined to their ranks, these have the words."""
         filters = replace(self.filters, words="") if "ranked" in by.source else self.filters
-        return where(filters, self.bits)
+        return self.where(filters)
 
     def _blocks(self, by: _Order, *, letters: bool = False) -> list[tuple[Any, int, int]]:
         """The blocks in their order, with how many rows (and, where asked for, letters) of the filter each has."""

@@ -43,7 +43,22 @@ def letters_with(folder: Path, words: str) -> pa.Table:
 @lru_cache(maxsize=16)
 def _found(folder: str, words: str) -> pa.Table:
     query = _query(Path(folder), words, ranking=False)
-    return _table(_keys(searcher(Path(folder)), query)) if query else _table([])
+    if query is None:
+        return _table([])
+    asked = searcher(Path(folder))
+    held = asked.search(tantivy.Query.const_score_query(query, 1.0), limit=1, count=True).count  # type: ignore[attr-defined]
+    if 2 * held <= asked.num_docs:
+        return _table(_keys(asked, query))
+    # What a hit costs is to be handed over one by one; of a common word the letters without it are the fewer.
+    every = _every_key(folder)
+    without = np.array(_keys(asked, tantivy.Query.boolean_query([(_MUST, _EVERYTHING), (_MUST_NOT, query)])), np.int64)
+    return pa.table({KEY: pa.array(every[np.isin(every, without, assume_unique=True, invert=True)])})
+
+
+@lru_cache(maxsize=2)
+def _every_key(folder: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The keys of all letters of an index, 8 bytes each."""
+    return np.array(_keys(searcher(Path(folder)), tantivy.Query.all_query()), np.int64)
 
 
 @lru_cache(maxsize=8)
@@ -86,6 +101,7 @@ def closest(folder: Path, words: str, most: int = 2000) -> pa.Table:
 def forget() -> None:
     """Let go of the letters of recent searches, which are kept for the next question about them."""
     _found.cache_clear()
+    _every_key.cache_clear()
     ranked.cache_clear()
 
 

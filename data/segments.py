@@ -21,7 +21,7 @@ from data.schema import dimensions
 PARAMETER = "b"
 EVERYTHING = "everything"
 _SHARED = {"unit", "side"}
-_KNOWN = {*dimensions(), "outcome", "words", "date", "by", "without"} | _SHARED
+_KNOWN = {*dimensions(), "outcome", "words", "date", "by", "without", "where"} | _SHARED
 
 
 def segment_text(segment: Filters | None) -> str:

@@ -11,7 +11,11 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from data.filters import Choice, Filters
+from data.condition_fields import ConditionError
+from data.condition_links import from_link
+from data.condition_words import sentence
+from data.conditions import tests, unknown_values
+from data.filters import LONGEST_CHOICE, MAX_WORDS, Choice, Filters
 from data.rates import Group, Headline
 from data.schema import NOT_STATED, Dimension, dimensions
 from data.search_language import parse
@@ -64,6 +68,8 @@ def chips(filters: Filters) -> list[Chip]:
     for switch in filters.without:
         rest_of = tuple(other for other in filters.without if other != switch)
         found.append(Chip(_SWITCH_WORDS[switch].capitalize(), replace(filters, without=rest_of)))
+    if filters.condition:
+        found.append(Chip(sentence(filters.condition), replace(filters, condition=None)))
     for name, value in filters.unreadable:
         rest_unread = tuple(entry for entry in filters.unreadable if entry != (name, value))
         found.append(Chip(f"Unreadable: {name}={value[:40]}", replace(filters, unreadable=rest_unread)))
@@ -128,6 +134,7 @@ def _dates_text(filters: Filters) -> str:
 
 
 _UNKNOWN_NAMED = 3
+_LONGEST_SHOWN = 60  # characters of a value that nobody here knows
 
 
 def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxyType({})) -> list[str]:
@@ -135,10 +142,7 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
 
     `held` are the keys of the open dimensions, which the snapshot tells (`Questions.keys`).
     """
-    found = [
-        f"The link says {name}={value!r}, which cannot be read here. Nothing matches until it is taken out."
-        for name, value in filters.unreadable[:_UNKNOWN_NAMED]
-    ]
+    found = [_not_read(name, value) for name, value in filters.unreadable[:_UNKNOWN_NAMED]]
     if len(filters.unreadable) > _UNKNOWN_NAMED:
         more = counted(len(filters.unreadable) - _UNKNOWN_NAMED, "more condition")
         found.append(f"{more} of the link cannot be read here either.")
@@ -148,7 +152,7 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
         known = {*dimension.keys, *held.get(key, ()), NOT_STATED}
         for value in (*choice.include, *choice.exclude):
             if value not in known:
-                unknown.setdefault(dimension.label.lower(), []).append(repr(value))
+                unknown.setdefault(dimension.label.lower(), []).append(_shown(value))
         if (
             choice.mode != "any"
             and len(choice.include) > 1
@@ -158,6 +162,8 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
                 f"No decision is {listed([dimension.term_label(value) for value in choice.include])} at once under "
                 f"{dimension.label.lower()}: choose any of them instead of all."
             )
+    for label, values in unknown_values(filters.condition).items():
+        unknown.setdefault(label.lower(), []).extend(map(repr, values))
     for label, values in unknown.items():
         more = f" and {counted(len(values) - _UNKNOWN_NAMED, 'more value')}" if len(values) > _UNKNOWN_NAMED else ""
         names = ", ".join(values[:_UNKNOWN_NAMED]) if more else listed(values)
@@ -172,10 +178,29 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
             f"The dates are the wrong way round: they begin on {day(filters.dates.start)} and end on {day(filters.dates.end)}, "
             "so no day lies between them. Change one of them in the sidebar."
         )
-    if filters.words:
-        typed = parse(filters.words)
+    words = [one.values[0] for one in tests(filters.condition) if one.of.kind == "words"]
+    for typed in map(parse, [*filter(None, [filters.words]), *words]):
         found += [typed.trouble] if typed.trouble else typed.notes
-    return found
+    return list(dict.fromkeys(found))
+
+
+def _not_read(name: str, value: str) -> str:
+    """What a parameter says in vain, and why where that is known."""
+    if name == "where":
+        try:
+            from_link(value)
+        except ConditionError as error:
+            return f"The conditions of the link (where={_shown(value)}) cannot be read: {error} Nothing matches until they are taken out."
+    most = MAX_WORDS if name == "words" else LONGEST_CHOICE
+    why = f": it has {len(value):,} characters, and at most {most:,} are read" if len(value) > most else ""
+    return (
+        f"The link says {name}={_shown(value)}, which cannot be read here{why}. Nothing matches until it is taken out."
+    )
+
+
+def _shown(value: str) -> str:
+    """A value of a link as a sentence shows it: in quotes, what cannot be printed as its code, cut where it is long."""
+    return repr(value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…")
 
 
 def filter_text(filters: Filters) -> str:
@@ -193,8 +218,10 @@ def answer(head: Headline, filters: Filters, versus: Difference | None, rest: Ra
     what = f"{counted(rate.n, unit)}{subject}"
     if unit == "decision":
         what += f"{',' if ',' in subject else ''} in {counted(rate.letters, 'letter')}"
-    if filters.outcome:
-        return f"{what}; {rate.y:,} overturned: the filter asks for {filters.outcome} ones alone, so no rate follows."
+    if filters.one_outcome:
+        return (
+            f"{what}; {rate.y:,} overturned: the filter asks for {filters.one_outcome} ones alone, so no rate follows."
+        )
     if rate.rate is None or rate.small:
         return f"{what}; {rate.y:,} overturned: too few to give a rate."
     text = (

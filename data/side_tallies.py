@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.columns import Base
+from data.coded import Base
 from data.tallies import SUMS, Chosen, Kinds, Measure, Whole, across, beside, choose, quotient, unit
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from data import side_tallies, tallies
 from data.asking import Row, crossing, tallied
 from data.comparison import Relation
-from data.filters import Filters, where
+from data.filters import Filters
 from data.rates import Rates
 from data.standardise import Cell, Stratum, rolled_up
 from data.statistics import CrossSums, Sums
@@ -34,7 +34,7 @@ class Sides(Rates):
             return "apart", (condition, values), (f"({condition}) IS NOT TRUE", values)
         if other.words:
             self._find("other_hits", other.words)
-        theirs, their_values = where(other, self.bits, hits="other_hits")
+        theirs, their_values = self.where(other, hits="other_hits")
         both, a_alone, b_alone = self._one(
             f"""
             SELECT count(*) FILTER (a AND b), count(*) FILTER (NOT b), count(*) FILTER (NOT a)
@@ -94,7 +94,7 @@ class Sides(Rates):
             key, lambda: side_tallies.marked(one, other, self.columns.base()), side_tallies.marked_bytes
         )
         sizes = tallies.beside(both.kinds, both.kinds, side_tallies.sizes(self.by_letter)).tolist()
-        coded = self.columns.coded(name)
+        coded = self.columns.coded(self.axis(name))
         found = tallies.by_key(both, base, tallies.split(coded), side_tallies.shares(self.by_letter)).tolist()
         rows = zip(coded.keys, found, strict=True)
         return [(None, *sizes), *((key, *row) for key, row in rows if row[0] or row[4])]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.funnel import overdispersion
-from data.statistics import FEWEST_EFFECTIVE, NO_BREAK, Rate, Unit, Z, counted
+from data.statistics import FEWEST_EFFECTIVE, Rate, Z
 from data.statistics import FEWEST_LETTERS as SMALL_BELOW
 
 FEWEST_ITEMS = 30  # and letters that a stratum of the others needs
@@ -193,42 +193,6 @@ def byar(observed: float, expected: float, z: float = Z) -> tuple[float, float]:
         return 0.0, high
     bracket = max(0.0, 1 - 1 / (9 * observed) - z / (3 * math.sqrt(observed)))
     return observed * bracket**3 / expected, high
-
-
-def ratio_words(ratio: Ratio, unit: Unit = "decision") -> str:
-    """One sentence, such as `Overturned 1.2 times as often as comparable letters (1.1 to 1.4).`
-
-    Two decimals where a limit lies below 1.05, else one. It says what cannot be told apart, what is too few, and what
-    part could not be compared.
-    """
-    found = ratio.matched
-    if found.total == 0:
-        return f"{counted(0, unit).capitalize()}."
-    if not found.n:
-        return "No comparable letters of the others to set it against."
-    if ratio.ratio is None or ratio.low is None or ratio.high is None:
-        return f"{ratio.observed:,} of {counted(found.n, unit)} overturned, and none of the comparable letters{_left_out(found, unit)}."
-    if ratio.small:
-        few = "too few to set against comparable letters"
-        return f"{ratio.observed:,} of {counted(found.n, unit)} overturned, {few}{_left_out(found, unit)}."
-    digits = 1 if ratio.low >= 1.05 else 2
-    limits = f"{ratio.low:.{digits}f} to {ratio.high:.{digits}f}"
-    if ratio.observed == 0:
-        which = "Never overturned" if found.n == found.total else f"None of {counted(found.n, unit)} overturned"
-        words = f"{which}, where comparable letters give {ratio.expected:.1f} of {found.n:,} (ratio {limits})"
-    else:
-        words = f"Overturned {ratio.ratio:.{digits}f} times as often as comparable letters ({limits})"
-    if not ratio.distinguishable:
-        words += ", which cannot be told apart from just as often"
-    return f"{words}{_left_out(found, unit)}."
-
-
-def _left_out(found: Matched, unit: Unit) -> str:
-    missing = found.total - found.n
-    if not missing:
-        return ""
-    percent = math.floor(found.share * 100)  # never 100 while something is missing
-    return f"; {percent}{NO_BREAK}% of {counted(found.total, unit)} compared, the rest has no comparable letters"
 
 
 def _reference(stratum: Stratum, others: Mapping[Stratum, Cell]) -> Stratum | None:

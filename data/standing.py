@@ -13,6 +13,7 @@ from dataclasses import replace
 import duckdb
 
 from data.asking import Row, decoded, encoded, question_key
+from data.axes import TIMES
 from data.citing import SIDES
 from data.comparing import MIXES
 from data.filters import SWITCHES, Choice, Filters, Side
@@ -134,6 +135,8 @@ def _ask_imaging(reader: Reader) -> None:
 
 
 def _ask_dates(reader: Reader) -> None:
+    for name in TIMES:
+        reader.by(name)
     reader.trend()
     reader.moved(LISTED)
     reader.bounds()

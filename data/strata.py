@@ -129,7 +129,7 @@ class Strata(Rates):
 
     def _sets(self, name: str, chosen: Chosen) -> list[Row]:
         """The sums of the letters of every mask that occurs, as a text: not every reader of JSON takes numbers so large."""
-        coded = self.columns.coded(name)
+        coded = self.columns.coded(self.axis(name))
         found = tallies.by_value(chosen, tallies.split(coded), self.by_letter).tolist()
         return [(str(mask), *row) for mask, row in zip(coded.values, found, strict=True) if row[2]]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.columns import Base, Coded, Numbers, smallest
+from data.coded import Base, Coded, Numbers, smallest
 
 Whole = NDArray[np.int64]
 PARTS = 232_792_560

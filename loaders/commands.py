@@ -1,4 +1,4 @@
-"""Commands for a warehouse that is there: its history, going back, cleaning up, checking, comparing, exporting."""
+"""Commands for a warehouse that is there: its history, going back, cleaning up, checking, comparing, exporting, asking."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any
 
 from data.errors import OverturnError
 from data.exports import safe_cell
+from data.links import filter_of
 from data.warehouse import current_snapshot, default_folder, snapshot
 from loaders.corrections import export_corrections
-from loaders.difference import diff, filter_of, snapshots_of
+from loaders.difference import diff, snapshots_of
 from loaders.export import export
 from loaders.ingest import last_load, progress, reparse
 from loaders.operations import history_lines, megabytes, named, prune, rollback
 from loaders.purge import forget, purge
+from loaders.query import add_query
 from loaders.verify import verify
 
 
@@ -69,6 +71,7 @@ def add_commands(commands: Any) -> None:
     labels = _add(asked, "export", _corrections, "write the reports as labels that evaluate reads")
     labels.add_argument("out", type=Path, metavar="FOLDER", help="a new folder for the label files")
 
+    add_query(commands)
     refused = _add(commands, "rejects", _rejects, "list the files that the last load refused, with reasons")
     refused.add_argument("--csv", action="store_true", help="as CSV")
 

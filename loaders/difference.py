@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 import duckdb
 
 from data import search
+from data.condition_sql import items_of
 from data.errors import OverturnError
-from data.filters import Filters, from_query, one_value, where
+from data.filters import Filters, where
 from data.statistics import Rate, Sums, overturn_rate, pooled_rho
 from data.warehouse import Snapshot, current_snapshot, read_manifest, snapshot
 from loaders.attached import attached, count
@@ -99,21 +99,6 @@ def _said(rate: Rate) -> str:
     return f"{rate.y:,} of {rate.n:,} in {rate.letters:,} letters, {share}"
 
 
-def filter_of(text: str) -> Filters:
-    """The filter that a link or its part after `?` holds. Raises OverturnError for what cannot be read."""
-    asked: dict[str, list[str]] = {}
-    for name, value in parse_qsl(text.rpartition("?")[2], keep_blank_values=True):
-        asked.setdefault(name, []).append(value)
-    filters = from_query({name: one_value(name, values) for name, values in asked.items()})
-    if filters.unreadable or (text and not filters.active and filters == Filters()):
-        named = ", ".join(f"{name}={value}" for name, value in filters.unreadable) or text
-        raise OverturnError(
-            f"The filter cannot be read: {named}. Give what stands after the ? of a link, such as "
-            "'modality=mri&date=2016..2017'."
-        )
-    return filters
-
-
 def diff(old: Snapshot, new: Snapshot, filters: Filters | None = None) -> Difference:
     """Compare two snapshots, for the items that `filters` lets in on either side. Raises WarehouseError."""
     filters = filters or Filters()
@@ -138,7 +123,10 @@ def _items(connection: duckdb.DuckDBPyConnection, name: str, snapshot: Snapshot,
         bits.setdefault(dimension, {})[key] = bit
     if filters.words:
         connection.register("hits", search.letters_with(snapshot.index, filters.words))
-    condition, values = where(filters, bits)
+    connection.execute(f"USE {name}")
+    items = items_of(filters.condition, bits, connection, snapshot)
+    connection.execute("USE memory")
+    condition, values = where(filters, bits, items=items)
     connection.execute(
         f"CREATE TEMP TABLE {name}_items AS SELECT letter_key, ordinal, overturned, coalesce(year(decision_date), 0) AS year "
         f"FROM {name}.facts WHERE {condition}",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
-import data
+from data.dictionary import dictionary
 from data.errors import OverturnError
 from data.exports import safe_cell
 from data.warehouse import Snapshot
@@ -21,12 +20,6 @@ TABLES = ("letters", "decisions", "citations", "problems", "files", "facts", "te
 TEXTS = "texts"
 _WORDS = {("decisions", "decisive"), ("citations", "text")}
 _ORDER = ("dimension", "letter_key", "ordinal", "side", "position", "file_key")
-
-
-def dictionary() -> dict[str, dict[str, list[str]]]:
-    """Meaning, unit and source of every column, by table."""
-    path = Path(str(data.__file__)).parent / "dictionary.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def export(snapshot: Snapshot, table: str, out: Path, form: str = "parquet", *, with_text: bool = False) -> list[Path]:

@@ -39,7 +39,8 @@ found = view.ask("compared", other)
 if not found.a.decisions and other is None:
     nothing_found(view)
 unit = unit_of(view)
-answer = compared_sentence(found, unit)
+rates = not view.filters.one_outcome and not (other and other.one_outcome)
+answer = compared_sentence(found, unit, rates=rates)
 note_answer(answer)
 st.html(f'<p class="ov-answer">{html.escape(answer)}</p><p class="ov-note">{MEANING}</p>')
 controls(view, other)
@@ -67,12 +68,13 @@ def narrow(pair: str) -> None:
 
 left, middle, right = st.columns([5, 3, 5], gap="medium")
 with left:
-    segment(view, "A", view.filters, found.a, view.filters)
+    segment(view, "A", view.filters, found.a, view.filters, rates=rates)
 with middle:
     smaller = min(found.side_a.n, found.side_b.n)
-    tested = found.versus.d is not None and found.versus.p_value is not None
-    apart = points(found.versus.d, smaller) if tested else "too few"
-    words = points_interval(found.versus.low, found.versus.high, smaller) if tested else "letters to compare"
+    tested = rates and found.versus.d is not None and found.versus.p_value is not None
+    missing = ("too few", "letters to compare") if rates else ("not given", "between filters of one outcome")
+    apart = points(found.versus.d, smaller) if tested else missing[0]
+    words = points_interval(found.versus.low, found.versus.high, smaller) if tested else missing[1]
     lies = overlap_sentence(found)
     note_words(f"A is: {html.escape(segment_name(view.filters))}. B is: {html.escape(segment_name(other))}. {lies}")
     st.html(
@@ -80,7 +82,8 @@ with middle:
         f'<div class="ov-figures">{figure(apart, words)}</div><p class="ov-note">{lies}</p>'
     )
 with right:
-    segment(view, "B", other, found.b, other if other is not None else everyone_else(view.filters))
+    others = other if other is not None else everyone_else(view.filters)
+    segment(view, "B", other, found.b, others, rates=rates)
 of_a, of_b = segment_name(view.filters), segment_name(other)
 sides = (
     ("A", of_a, found.a.rate),
@@ -88,21 +91,23 @@ sides = (
     ("A, as compared", of_a, found.side_a),
     ("B, as compared", of_b, found.side_b),
 )
-rows = [[name, of, *rate_cells(view, rate)] for name, of, rate in sides]
-table(view, ("Segment", "Which decisions", *rate_columns(view)), rows, name="segments")
+columns = rate_columns(view, rates=rates)
+rows = [[name, of, *rate_cells(view, rate)[: len(columns)]] for name, of, rate in sides]
+table(view, ("Segment", "Which decisions", *columns), rows, name="segments")
 
 if found.relation != "the same" and found.a.decisions and found.b.decisions:
-    section("On the same mix: the standardised difference")
-    same_mix = view.ask("standardised_difference", other)
-    result, meaning = standardised_sentences(same_mix)
-    note_words(f"{html.escape(result)} {html.escape(meaning)}")
-    st.html(f'<p><b>{html.escape(result)}</b></p><p class="ov-note">{html.escape(meaning)}</p>')
-    lines = [
-        ["A minus B", *in_points(found.versus if tested else None), lies],
-        ["A minus B, on A’s mix", *in_points(same_mix[0] if same_mix else None), result],
-    ]
-    columns = ("Difference", "Points", "Low", "High", "In words")
-    table(view, columns, lines, name="difference", title="Both differences in figures")
+    if rates:
+        section("On the same mix: the standardised difference")
+        same_mix = view.ask("standardised_difference", other)
+        result, meaning = standardised_sentences(same_mix)
+        note_words(f"{html.escape(result)} {html.escape(meaning)}")
+        st.html(f'<p><b>{html.escape(result)}</b></p><p class="ov-note">{html.escape(meaning)}</p>')
+        lines = [
+            ["A minus B", *in_points(found.versus if tested else None), lies],
+            ["A minus B, on A’s mix", *in_points(same_mix[0] if same_mix else None), result],
+        ]
+        columns = ("Difference", "Points", "Low", "High", "In words")
+        table(view, columns, lines, name="difference", title="Both differences in figures")
 
     section("What differs in their make-up")
     mixes = view.ask("mixes", other)

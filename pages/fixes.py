@@ -67,8 +67,8 @@ def letters_of(fix: Fix) -> Filters | None:
 for place, fix in enumerate(fixes[:MOST], start=1):
     card = (
         f'<div class="ov-card ov-overturned"><h4>{place}. {html.escape(fix.label)}: {fix.overturned:,} overturned</h4>'
-        f"<p>{html.escape(fix_words(fix, unit))}</p><p class='ov-meta'>{KINDS[fix.kind]}"
-        f"{'; stands out' if fix.stands_out else ''}</p></div>"
+        f"<p>{html.escape(fix_words(fix, unit, rates=not view.filters.one_outcome))}</p><p class='ov-meta'>{KINDS[fix.kind]}"
+        f"{'; stands out' if fix.stands_out and not view.filters.one_outcome else ''}</p></div>"
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         st.html(card)
@@ -89,6 +89,8 @@ if len(fixes) > MOST:
 
 def versus(fix: Fix) -> str:
     """What a row can be told apart from."""
+    if view.filters.one_outcome and fix.kind != "reason":
+        return "not compared"
     if fix.versus is None or fix.versus.p_value is None:
         return "too few to compare"
     if not fix.stands_out:

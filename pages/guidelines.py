@@ -23,7 +23,7 @@ from pages.parts.state import View, link
 
 def nothing_cited(view: View, side: Side) -> None:
     """None cited, with and without ancillary items."""
-    if view.filters.outcome:
+    if view.filters.one_outcome:
         return
     narrowed = none_cited(view.filters, side)
     found = view.ask("headline", filters=narrowed)
@@ -57,7 +57,7 @@ def one_side(view: View, side: Side) -> None:
     groups = view.ask("by", "mtus_edition", filters=mtus)
     clicked = partial(choose_edition, side)
     dots(view, "mtus_edition", groups, heading="Edition in force", by_rate=False, head=head, on_pick=clicked)
-    if view.filters.outcome:
+    if view.filters.one_outcome:
         return
     versus, before = view.ask("against_rest", wider, filters=since)
     note(revision_words(view.ask("headline", filters=since).rate, before, versus, unit_of(view)))

@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from data.columns import columns, read
 from pages.parts.briefing import note_table
-from pages.parts.cards import card, labels
+from pages.parts.cards import card
 from pages.parts.finder import finder, nothing_here
 from pages.parts.frame import begin, definitions, note, say, title
 from pages.parts.neighbours import PAGE_LENGTH
@@ -16,14 +17,11 @@ from pages.parts.tables import download
 
 EXPORT_ROWS = 100_000
 COLUMNS = (
-    *("Case number", "File", "Item", "Decision date", "UR denial date", "Outcome", "Imaging", "Body parts"),
-    *("Claims administrator cited", "Reviewer relied on", "Specialties", "Licensed in", "Flags"),
+    *("case_number", "source", "ordinal", "decision_date", "ur_denial_date", "outcome", "modality", "body"),
+    *("admin", "reviewer", "specialty", "state", "flags"),
 )
-PAPER_COLUMNS = (
-    *("Case number", "Item", "Decision date", "Outcome", "Imaging"),
-    *("Claims administrator cited", "Reviewer relied on", "Specialties"),
-)
-WORD_COLUMNS = ("Disputed", "Request", "Decisive sentence")
+PAPER_COLUMNS = ("case_number", "ordinal", "decision_date", "outcome", "modality", "admin", "reviewer", "specialty")
+WORD_COLUMNS = ("disputed", "request", "decisive")
 
 view = begin("letters")
 title(view, "Which letters are behind these figures?")
@@ -62,13 +60,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 
 def cells(row: dict[str, Any]) -> list[object]:
     """One item in the order of the columns; the letter's own words only where they were asked for."""
-    return [
-        *(row["case_number"], row["source"], row["ordinal"], row["decision_date"], row["ur_denial_date"]),
-        *(row["outcome"], labels("modality", row["imaging_modalities"]), labels("body", row["body_parts"])),
-        *(labels("admin", row["admin_sources"]), labels("reviewer", row["reviewer_sources"])),
-        *(labels("specialty", row["specialty_keys"]), labels("state", row["state_keys"]), row["flags"]),
-        *((row["disputed"], row["request"], row["decisive"]) if with_words else ()),
-    ]
+    return [read(column, row) for column in chosen]
 
 
 def export() -> list[list[object]]:
@@ -83,9 +75,12 @@ with_words = st.checkbox(
     key="ov-csv-words",
     help="The request as written and the deciding sentence. Without it no file holds a word of a letter.",
 )
-columns = COLUMNS + (WORD_COLUMNS if with_words else ())
-download(view, columns, export, name="decisions", count=min(head.decisions, EXPORT_ROWS))
-on_paper = [columns.index(name) for name in (*PAPER_COLUMNS, *(WORD_COLUMNS if with_words else ()))]
+chosen = [columns()[key] for key in (*COLUMNS, *(WORD_COLUMNS if with_words else ()))]
+headings = [column.label for column in chosen]
+download(view, headings, export, name="decisions", count=min(head.decisions, EXPORT_ROWS))
+on_paper = [number for number, column in enumerate(chosen) if column.words or column.key in PAPER_COLUMNS]
 listed = [cells(row) for row in rows]
-note_table([columns[i] for i in on_paper], [[line[i] for i in on_paper] for line in listed], head.decisions - len(rows))
+note_table(
+    [headings[i] for i in on_paper], [[line[i] for i in on_paper] for line in listed], head.decisions - len(rows)
+)
 definitions()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.alike import Wanted
 from data.filters import Choice, Filters
-from data.outlook import MONTHS, Outlook, dropped, outlook_sentence, request_of
+from data.outlook import MONTHS, Outlook, dropped, outlook_sentence, overturned_share, request_of
 from data.sentences import MEANING, day, listed
 from pages.parts import briefing
 from pages.parts.alike import closest, stated
@@ -101,6 +101,7 @@ section("The closest letters on both sides")
 wanted = Wanted.of(filters, words)
 closest(view, (view.now if words else view.ask)("alike", wanted, filters=Filters()))
 
-cost_line(1 - (found.smoothed.value if found.smoothed else found.steps[0].rate.rate or 0.0))
+overturned = overturned_share(found)
+cost_line(None if overturned is None else 1 - overturned)
 draft(view, comparable)
 definitions()

@@ -15,7 +15,7 @@ from pages.parts.frame import begin, definitions, note, nothing_found, say, sect
 from pages.parts.further import further
 from pages.parts.moved import what_moved
 from pages.parts.overtime import over_time
-from pages.parts.pictures import choose_outcome, dots, unit_of
+from pages.parts.pictures import axis_rates, choose_outcome, dots, unit_of
 from pages.parts.reading import what_was_read
 from pages.parts.state import link
 from pages.parts.tables import table
@@ -65,7 +65,7 @@ table(
 )
 without = (
     ""
-    if view.filters.outcome
+    if view.filters.one_outcome
     else "; ".join(
         f"without {counted(count, name)}: {rate_words(view.ask('rate_without', switch), unit)}"
         for switch, name, count in (
@@ -91,21 +91,23 @@ boards = {
     "body": ("Body part", "By body part"),
     "category": ("Treatment category", "By treatment category"),
 }
-how = "count" if view.filters.outcome else "rate"
+how = "count" if view.filters.one_outcome else "rate"
 note(
     f"Each list is ranked by {how} and keeps its {MOST} most frequent groups; the table below it has the rest. An item with two body parts, "
     "modalities or sources, or a reviewer with two specialties, counts under both."
 )
+board_groups = {
+    name: [group for group in view.ask("by", name) if name != "modality" or group.key != NOT_STATED] for name in boards
+}
+beside = axis_rates(list(board_groups.values()), MOST)
 for pair in (list(boards)[start : start + 2] for start in range(0, len(boards), 2)):
     for name, column in zip(pair, st.columns(2, gap="large"), strict=False):
         with column:
             section(boards[name][1])
-            groups = view.ask("by", name)
-            stated = [group for group in groups if name != "modality" or group.key != NOT_STATED]
-            dots(view, name, stated, heading=boards[name][0], most=MOST, compact=True)
+            dots(view, name, board_groups[name], heading=boards[name][0], most=MOST, compact=True, beside=beside)
 
 further(view, tuple(boards))
-if not view.filters.outcome:
+if not view.filters.one_outcome:
     what_moved(view, tuple(boards))
 what_was_read(view)
 definitions()

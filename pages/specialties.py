@@ -25,7 +25,7 @@ by = option("by", "Compare by", offered)
 section(f"{COMPARED[by]}: raw, and beside comparable letters")
 ratios(view, by, heading=dimensions()[by].label)
 
-if not view.filters.outcome:
+if not view.filters.one_outcome:
     section(f"Further from the common rate than the size explains: each {unit_of(view)} once")
     points(view, option("point", "A point is", {"group": "Specialty groups", "set": "Exact sets of specialties"}))
 

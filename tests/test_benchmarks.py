@@ -63,6 +63,8 @@ def test_every_dimension_is_asked_for_and_every_filter_can_be_read() -> None:
 _PARTS = {
     *(
         "where",
+        "axis",
+        "exported",
         "date_column",
         "cells",
         "covered",

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.citing import citation_label
-from data.compared_words import points, points_interval, standardised_sentences
-from data.comparing import MIXES
+from data.compared_words import mix_label, points, points_interval, standardised_sentences
+from data.comparing import MIXES, Mix
 from data.comparison import StandardisedDifference, composition, standardised_difference
 from data.filters import Choice, Filters
 from data.fixing import Fix, fix_words
@@ -369,6 +369,7 @@ def test_a_line_of_the_fix_list_says_no_more_than_it_carries() -> None:
         fix_words(replace(cited, kind="reviewer", key="none", label="None cited", versus=untested)),
         fix_words(replace(cited, kind="reason", label="Guideline recommends it", rate=few)),
         fix_words(replace(cited, kind="reason")),
+        fix_words(replace(cited, rate=overturn_rate(Sums.letters_as_units(12, 12), 0.0)), rates=False),
     ]
     assert [text.replace("\xa0", " ") for text in words] == [
         "12 of 40 decisions in 40 letters denied with ODG cited were overturned: 30 % (18 to 46 %), with no rest to compare.",
@@ -377,6 +378,22 @@ def test_a_line_of_the_fix_list_says_no_more_than_it_carries() -> None:
         "Reviewers found “Guideline recommends it” in 1 of 4 overturned decisions in 4 letters: too few for a rate.",
         "Reviewers found “ODG” in 12 of 40 overturned decisions in 40 letters: 30 % (18 to 46 %), "
         "with nothing outside this filter to compare.",
+        "12 of 12 decisions in 12 letters denied with ODG cited were overturned.",
+    ]
+
+
+def test_a_value_is_named_so_that_it_stands_alone() -> None:
+    sides = {"k": Sums.letters_as_units(40, 12)}
+    [share] = composition(sides, {"k": Sums.letters_as_units(40, 4)})
+    found = [
+        mix_label(Mix(dimension, key, dimensions()[dimension].term_label(key), share))
+        for dimension, key in (("admin", "odg"), ("admin", "none"), ("reviewer", "none"), ("body", "not_stated"))
+    ]
+    assert found == [
+        "Administrator cited ODG",
+        "Administrator cited nothing",
+        "Reviewer cited nothing",
+        "Body part: not stated",
     ]
 
 

@@ -10,9 +10,10 @@ import pytest
 
 import loaders.chunks
 from data.errors import OverturnError
+from data.links import filter_of
 from loaders import PARSER_VERSION
 from loaders.__main__ import main
-from loaders.difference import Difference, diff, filter_of, snapshots_of
+from loaders.difference import Difference, diff, snapshots_of
 from loaders.ingest import ingest, reparse
 from loaders.operations import rollback
 from tests.builder import COVER, Item, raw_letter

@@ -8,10 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from data.dictionary import dictionary
 from data.errors import OverturnError
 from data.warehouse import Snapshot
 from loaders.__main__ import main
-from loaders.export import TABLES, TEXTS, dictionary, export
+from loaders.export import TABLES, TEXTS, export
 from loaders.ingest import ingest
 from tests.builder import COVER, Item, raw_letter
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from data.filters import Choice, DateRange, Filters
-from data.outlook import Outlook, dropped, outlook_sentence, request_of, request_words
+from data.outlook import Outlook, dropped, outlook_sentence, overturned_share, request_of, request_words
 from data.queries import Reader
 from data.smoothing import ladder, prior_strength
 from data.statistics import Rate, overturn_rate, pooled_rho
@@ -210,3 +210,14 @@ def test_words_of_a_request() -> None:
     assert request_words(chosen(category="surgery", admin="none")) == "Surgery, no source cited"
     without = Filters().choose("modality", Choice(exclude=("mri",)))
     assert request_words(without) == "not MRI"
+
+
+def test_the_share_that_a_cost_rests_on(connection: duckdb.DuckDBPyConnection, corpus: Snapshot) -> None:
+    """That of the sentence; none where even the widest group has fewer than ten letters, one without items among them."""
+    found = outlook(connection, corpus, chosen(modality="mri", body="neck"))
+    assert found.smoothed is not None and overturned_share(found) == found.smoothed.value
+    alone = outlook(connection, corpus, Filters())
+    assert overturned_share(alone) == alone.steps[0].rate.rate
+    few, none = (Filters(dates=DateRange(date(year, 1, 1), date(year, 12, 31))) for year in (2010, 2011))
+    for filters in (few, few.choose("modality", Choice(("mri",))), none):
+        assert overturned_share(outlook(connection, corpus, filters)) is None

@@ -8,6 +8,9 @@ import pytest
 
 from data.refusal import EXCEPTION, RULE, refusal_words, refused_until
 
+THEN = date(2017, 6, 14)
+"""The last day on which a request denied on 14 Jun 2016 stays refused."""
+
 
 @pytest.mark.parametrize(
     ("denied", "until"),
@@ -37,8 +40,8 @@ def letter(*outcomes: str, denied: date | None = date(2016, 6, 14)) -> dict[str,
 
 
 def test_only_what_was_upheld_stays_refused() -> None:
-    assert refusal_words(letter("overturned", "overturned")) is None
-    said, rule = refusal_words(letter("overturned", "upheld", "upheld")) or ("", "")
+    assert refusal_words(letter("overturned", "overturned"), THEN) is None
+    said, rule = refusal_words(letter("overturned", "upheld", "upheld"), THEN) or ("", "")
     assert (
         said
         == "Items 2 and 3 stay refused until 14 Jun 2017, 12 months after the utilization review decision of 14 Jun 2016."
@@ -48,14 +51,29 @@ def test_only_what_was_upheld_stays_refused() -> None:
 
 
 def test_one_item_all_items_and_one_of_several() -> None:
-    assert (refusal_words(letter("upheld")) or ("",))[0].startswith("The request stays refused until 14 Jun 2017")
-    assert (refusal_words(letter("upheld", "upheld", "upheld")) or ("",))[0].startswith(
+    assert (refusal_words(letter("upheld"), THEN) or ("",))[0].startswith("The request stays refused until 14 Jun 2017")
+    assert (refusal_words(letter("upheld", "upheld", "upheld"), THEN) or ("",))[0].startswith(
         "All 3 items stay refused until"
     )
-    assert (refusal_words(letter("upheld", "overturned")) or ("",))[0].startswith("Item 1 stays refused until")
+    assert (refusal_words(letter("upheld", "overturned"), THEN) or ("",))[0].startswith("Item 1 stays refused until")
 
 
 def test_without_the_day_of_the_denial_no_day_is_given() -> None:
     for denied in (None, date.max):  # the last day that can be told has none 12 months later
-        said, _ = refusal_words(letter("upheld", denied=denied)) or ("", "")
+        said, _ = refusal_words(letter("upheld", denied=denied), THEN) or ("", "")
         assert said.endswith("12 months from the utilization review decision, whose date the letter does not state.")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        (("upheld",), "The request stayed refused until 14 Jun 2017"),
+        (("upheld", "upheld"), "All 2 items stayed refused until 14 Jun 2017"),
+        (("overturned", "upheld"), "Item 2 stayed refused until 14 Jun 2017"),
+    ],
+)
+def test_a_day_that_has_passed_is_spoken_of_as_past(outcomes: tuple[str, ...], said: str) -> None:
+    words, _ = refusal_words(letter(*outcomes), THEN + timedelta(1)) or ("", "")
+    assert words.startswith(said)
+    words, _ = refusal_words(letter(*outcomes), THEN) or ("", "")
+    assert "stayed" not in words

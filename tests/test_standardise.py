@@ -10,12 +10,9 @@ from hypothesis import strategies as st
 
 from data.standardise import (
     Cell,
-    Matched,
-    Ratio,
     Stratum,
     byar,
     matched,
-    ratio_words,
     ratio_z,
     rolled_up,
     standardised_ratio,
@@ -124,14 +121,11 @@ def test_the_design_effect_widens_and_leaves_the_ratio() -> None:
 def test_nothing_to_compare() -> None:
     empty = standardised_ratio({}, {("a",): Cell(100, 10, 100)}, overturn_rate(Sums(), 0.6))
     assert (empty.ratio, empty.low, empty.high, empty.matched.share) == (None, None, None, 0.0)
-    assert ratio_words(empty) == "No decisions."
     alone = standardised_ratio({("a",): Cell(40, 4, 40)}, {}, rate_of())
     assert (alone.ratio, alone.matched.share) == (None, 0.0)
     assert alone.small
-    assert ratio_words(alone) == "No comparable letters of the others to set it against."
     never = standardised_ratio({("a",): Cell(40, 4, 40)}, {("a",): Cell(100, 0, 100)}, rate_of())
     assert (never.ratio, never.distinguishable) == (None, False)  # nothing expected: no ratio
-    assert ratio_words(never) == "4 of 40 decisions overturned, and none of the comparable letters."
 
 
 def test_a_small_part_that_has_comparable_letters_carries_no_ratio() -> None:
@@ -141,14 +135,9 @@ def test_a_small_part_that_has_comparable_letters_carries_no_ratio() -> None:
     got = standardised_ratio(group, {("ct",): Cell(400, 60, 300)}, whole)
     assert not whole.small
     assert (got.small, got.distinguishable, ratio_z(got, whole)) == (True, False, None)
-    assert ratio_words(got) == (
-        f"0 of 11 decisions overturned, too few to set against comparable letters; 14{NB}% of 78 decisions compared, "
-        "the rest has no comparable letters."
-    )
     most = {("ct",): Cell(60, 0, 48), ("acupuncture",): Cell(18, 8, 12)}
     got = standardised_ratio(most, {("ct",): Cell(400, 60, 300)}, whole)
     assert not got.small
-    assert ratio_words(got).startswith("None of 60 decisions overturned, where comparable letters give 9.0 of 60")
 
 
 def test_ratios_have_no_order() -> None:
@@ -178,38 +167,6 @@ def test_every_item_is_matched_once_or_left_out(group: dict[Stratum, Cell], leav
     itself = matched(leaves, others)  # where nothing collapses a side expects what it has
     if all(cell.n >= 30 and cell.letters >= 10 for cell in leaves.values()):
         assert itself.expected == pytest.approx(itself.y)
-
-
-# Words
-
-
-def ratio_of(ratio: float, low: float, high: float, *, n: int = 200, total: int = 200, small: bool = False) -> Ratio:
-    found = Matched(total, n, round(ratio * 20), 20.0, {("a",): n}, n)
-    return Ratio(found.y, 20.0, ratio, low, high, found, small)
-
-
-def test_words() -> None:
-    assert ratio_words(ratio_of(1.5, 1.21, 1.83)) == "Overturned 1.5 times as often as comparable letters (1.2 to 1.8)."
-    assert ratio_words(ratio_of(1.2, 0.93, 1.52)) == (
-        "Overturned 1.20 times as often as comparable letters (0.93 to 1.52), "
-        "which cannot be told apart from just as often."
-    )
-    assert (
-        ratio_words(ratio_of(1.2, 1.02, 1.4)) == "Overturned 1.20 times as often as comparable letters (1.02 to 1.40)."
-    )
-    assert (
-        ratio_words(ratio_of(0.5, 0.3, 0.8)) == "Overturned 0.50 times as often as comparable letters (0.30 to 0.80)."
-    )
-    assert ratio_words(ratio_of(0.0, 0.0, 0.18)) == (
-        "Never overturned, where comparable letters give 20.0 of 200 (ratio 0.00 to 0.18)."
-    )
-    assert ratio_words(ratio_of(1.5, 1.2, 1.8, n=1199, total=1200)) == (
-        f"Overturned 1.5 times as often as comparable letters (1.2 to 1.8); 99{NB}% of 1,200 decisions compared, "
-        "the rest has no comparable letters."
-    )
-    assert ratio_words(ratio_of(0.1, 0.02, 0.4, n=7, total=7, small=True), "letter") == (
-        "2 of 7 letters overturned, too few to set against comparable letters."
-    )
 
 
 # Simulation

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import held, tallies
-from data.columns import Base, Columns
+from data.coded import Base, Columns
 from data.filters import Filters
 from data.queries import Reader
+from data.schema import dimensions
 from data.statistics import CrossSums, Sums
 from data.warehouse import Snapshot
 from tests.plain import cross_sums, sums
@@ -120,7 +121,7 @@ def wide() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def test_columns_with_many_values_and_days_far_apart(wide: duckdb.DuckDBPyConnection) -> None:
     columns = Columns(wide.cursor(), held.held_for(wide), {})
-    coded = columns.coded("collection")
+    coded = columns.coded(dimensions()["collection"])
     assert [coded.values[code] for code in coded.codes] == [f"c{i * 7 % 300}" for i in range(1000)]
     assert coded.codes.dtype == np.uint16
     assert coded.mixed is not None and coded.mixed.all()

@@ -35,10 +35,18 @@ def _crossed(view: View) -> None:
     cells = view.ask("cross", "admin", "reviewer")
     cited, relied_on = _most_named(cells, 0), _most_named(cells, 1)
     shown = {pair: rate for pair, rate in cells.items() if pair[0] in cited and pair[1] in relied_on}
-    titles = {"row_title": "Cited", "column_title": "Relied on"}
-    figure = matrix(cited, relied_on, shown, unit=unit_of(view), dark=view.dark, diagonal=True, **titles)
+    figure = matrix(
+        cited,
+        relied_on,
+        shown,
+        unit=unit_of(view),
+        dark=view.dark,
+        diagonal=True,
+        row_title="Cited",
+        column_title="Relied on",
+    )
     alt = "Overturn rate by the source cited and the source relied on"
-    if not view.filters.outcome:
+    if not view.filters.one_outcome:
         draw(figure, key="ov-matrix", alt=alt, on_click=partial(choose_pair, "admin", "reviewer"))
     note(
         "Rows: cited by the claims administrator. Columns: relied on by the reviewer. Framed: both name the source. "
@@ -62,5 +70,5 @@ def both_sides(view: View) -> None:
         section("How the two sides relate")
         stated = [group for group in groups if group.key != NOT_STATED]
         dots(view, "agreement", stated, heading="Sources of both sides", by_rate=False, compact=True)
-    if not view.filters.outcome:
+    if not view.filters.one_outcome:
         note(f"{agreement_words(groups, unit_of(view))}")

@@ -9,10 +9,18 @@ import streamlit as st
 
 from data.cost import cost_sentence, costs, fee_on
 
+NO_SHARE = "Too few letters decide such a request to say how often a denial is upheld, and the cost rests on that. Choose wider dates."
 
-def cost_line(upheld: float) -> None:
-    """The fold with the costs of one request; `upheld` is the share of such denials, when appealed, that is upheld."""
+
+def cost_line(upheld: float | None) -> None:
+    """The fold with the costs of one request; `upheld` is the share of such denials, when appealed, that is upheld.
+
+    Without that share, which too few letters do not give, it says so and no cost is given.
+    """
     with st.expander("What denying it costs (optional)", key="ov-cost-fold"):
+        if upheld is None:
+            st.html(f'<p class="ov-note">{html.escape(NO_SHARE)}</p>')
+            return
         left, middle, right = st.columns(3)
         known = fee_on(datetime.now(UTC).date())
         with left:

@@ -13,6 +13,7 @@ import streamlit as st
 from data.draft_checks import Check, checks
 from data.drafts import LONGEST, Draft, draft_of
 from data.filters import Filters
+from data.limits import too_long
 from data.rates import Group
 from data.statistics import rate_words
 from data.vocabulary import vocabulary
@@ -31,7 +32,7 @@ def draft(view: View, comparable: Filters) -> None:
     """The fold in which a draft can be pasted, and what there is to say of its citations for the request in view."""
     with st.expander("Check a draft denial", key="ov-draft-fold"):
         with st.form("ov-draft-form", border=False):
-            st.text_area("Draft denial", key=_TEXT, max_chars=LONGEST, height=180, help=_PROMISE)
+            st.text_area("Draft denial", key=_TEXT, height=180, help=_PROMISE)
             st.date_input(
                 "Date of the denial", value=datetime.now(UTC).date(), key="ov-draft-date", format="MM/DD/YYYY"
             )
@@ -39,8 +40,12 @@ def draft(view: View, comparable: Filters) -> None:
                 st.form_submit_button("Check the draft", on_click=_check, key="ov-draft-check")
                 st.form_submit_button("Forget it", on_click=_forget, key="ov-draft-forget", type="tertiary")
         st.html(f'<p class="ov-note">{_PROMISE}</p>')
-        if not st.session_state.get(_TEXT):
+        length = len(st.session_state.get(_TEXT) or "")
+        if not 0 < length <= LONGEST:
             st.session_state.pop(_READ, None)
+            if length:
+                what_to_do = "Nothing of it was read. Paste the part that names the guidelines."
+                st.warning(too_long("This draft", length, LONGEST, what_to_do))
             return
         if _READ not in st.session_state:
             return
@@ -59,7 +64,8 @@ def _show(view: View, read: Draft, on: date, comparable: Filters) -> None:
     st.html(checks_html(found))
     if not filters.choice("body").include:
         st.html('<p class="ov-note">Name the body part above, and the chapters cited are compared with it.</p>')
-    st.html(cited_html(read, view.ask("by_citation", "admin", "source", filters=comparable)))
+    if cited := cited_html(read, view.ask("by_citation", "admin", "source", filters=comparable)):
+        st.html(cited)
     if read.silent:
         counts: dict[str, int] = view.ask("counts", "reviewer", filters=comparable)
         total = view.ask("headline", filters=comparable).decisions
@@ -110,8 +116,8 @@ def read_apart(text: str) -> Draft | None:
 
 
 def _check() -> None:
-    text = str(st.session_state.get(_TEXT) or "").strip()
-    if text:
+    text = str(st.session_state.get(_TEXT) or "")
+    if len(text) <= LONGEST and text.strip():
         st.session_state[_READ] = read_apart(text)
     else:
         st.session_state.pop(_READ, None)

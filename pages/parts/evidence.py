@@ -17,7 +17,6 @@ from data.structure import Place
 from data.vocabulary import vocabulary
 
 _KINDS = {
-    "outcome": "outcome",
     "imaging": "imaging",
     "body_part": "imaging",
     "laterality": "imaging",
@@ -39,6 +38,7 @@ _KINDS = {
     "worker_sex": "worker",
 }
 _SIDES = ("claims_administrator", "reviewer")
+_OUTCOMES = ("overturned", "upheld")
 _PASSAGES = {"rationale", "summary"}  # marking a whole passage would paint the letter over
 PROBLEMS = {
     "contradiction": "Contradictions in the letter",
@@ -68,8 +68,10 @@ class Mark:
         return f"{'p' if self.problem else 'f'}{self.number}"
 
 
-def colour_of(kind: str) -> str:
-    """The colour class of a kind of finding."""
+def colour_of(kind: str, value: str = "") -> str:
+    """The colour class of a kind of finding; an outcome is warm or cool by its `value`, as everywhere."""
+    if kind == "outcome" and value in _OUTCOMES:
+        return value
     if kind.startswith("date_"):
         return "date"
     return next((side for side in _SIDES if kind.startswith(f"{side}_")), _KINDS.get(kind, "other"))
@@ -142,7 +144,7 @@ def marks(findings: Sequence[Mapping[str, Any]]) -> list[Mark]:
             number,
             finding["span_start"],
             finding["span_end"],
-            colour_of(finding["kind"]),
+            colour_of(finding["kind"], finding["value"]),
             f"{spoken(finding['kind'])}: {spoken_value(finding)[:160]}. {why(finding)}",
             deciding=finding["kind"] == "decisive",
         )

@@ -13,6 +13,7 @@ from dataclasses import replace
 import streamlit as st
 
 from data.filters import MAX_WORDS, Filters
+from data.limits import too_long, words_of
 from data.search_language import parse
 from data.sentences import chips
 from data.statistics import counted
@@ -23,7 +24,7 @@ from pages.parts.state import View, apply, current
 
 _PAUSE_STEPS, _STEP_SECONDS = 9, 0.1
 _MOST_WAYS = 6
-_BOX, _OF = "ov-find", "ov-find-of"
+_BOX, _OF, _LONG = "ov-find", "ov-find-of", "ov-find-long"
 HELP = """
 **Words** are found in any form, in capitals or not: `scan` finds *scans* and *scanning*. All of them must be there.
 
@@ -47,12 +48,18 @@ AND, OR and NOT count in capitals only. NOT binds closest, then AND, then OR. To
 
 
 def finder(view: View) -> None:
-    """The box with its help, and under it what was understood and how many decisions it finds, by outcome."""
+    """The box with its help, and under it what was understood and how many decisions it finds, by outcome.
+
+    Stops the run under a search that is too long to be made: the figures below would be those of another one.
+    """
     if st.session_state.get(_OF) != view.filters.words:  # a chip, a link or another page changed it
         st.session_state[_BOX] = st.session_state[_OF] = view.filters.words
     elif _BOX not in st.session_state:
         st.session_state[_BOX] = view.filters.words
     _typing(view)
+    if st.session_state.get(_LONG):
+        briefing.note_answer("No search was made: what was typed is too long.")
+        st.stop()
 
 
 @st.fragment
@@ -63,13 +70,20 @@ def _typing(view: View) -> None:
             key=_BOX,
             type="search",
             live=True,
-            max_chars=MAX_WORDS,
             placeholder='"bone scan" rationale:spine',
         )
         with st.popover("How to search", type="tertiary"):
             st.markdown(HELP)
-    typed = " ".join((st.session_state[_BOX] or "").split())
+    typed = words_of(st.session_state[_BOX], MAX_WORDS)
     applied = st.session_state[_OF]
+    long = len(typed) > MAX_WORDS
+    if long:
+        st.warning(too_long("This search", len(typed), MAX_WORDS, "It was not made. Shorten it to see what it finds."))
+    if long != st.session_state.get(_LONG, False):
+        st.session_state[_LONG] = long
+        st.rerun()
+    if long:
+        return
     if typed:
         _counted(view, replace(view.filters, words=typed), told=typed == applied)
     if typed != applied:

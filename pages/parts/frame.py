@@ -9,6 +9,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from data.conditions import fields_of
 from data.definitions import DEFINITIONS
 from data.errors import WarehouseError
 from data.filters import Filters, from_query, one_value, to_query
@@ -27,6 +28,11 @@ _ONE_OUTCOME = (
 )
 
 
+_CHIP = 120  # characters
+_BY_OUTCOME = (
+    "The conditions choose some of the decisions by their outcome, so rates on this page are those of that choice: they do not "
+    "say how often a denial is overturned."
+)
 _RARE = " Rare tests have few letters: adding a second modality or a wider range of dates helps most."
 _OLD_INDEX = (
     "The words of this snapshot were indexed before letters had parts, so nothing is found in one part of them or by case "
@@ -49,6 +55,10 @@ def begin(page: str, *, sidebar: bool = True) -> View:
     # One block for what comes and goes: else all below it is made anew in the browser, and who types there loses the place.
     head = st.container()
     with head:
+        if missing := navigation.unknown(st.context.url or ""):
+            st.warning(
+                f"There is no page named {plain(missing[:40])}, so this is the overview. Choose one above, or ask for the link again."
+            )
         _open_case(view)
     if sidebar:
         show(view)
@@ -121,7 +131,7 @@ def say(
     """
     filters = filters or view.filters
     words = f"{lead}{answer(head, filters, *view.ask('against_rest', filters=filters))}"
-    groups = view.ask("by", by, filters=filters) if by and not (filters.choice(by) or filters.outcome) else []
+    groups = view.ask("by", by, filters=filters) if by and not (filters.choice(by) or filters.one_outcome) else []
     if len(groups) > 1 and not head.rate.small:
         words += f" {standing_out(groups, kind)}"
     briefing.note_answer(words)
@@ -212,7 +222,7 @@ def _remember(view: View) -> None:
 
 def _menu(view: View) -> None:
     """The menu; its links carry the filter and the snapshot along."""
-    registered = navigation.pages(at=st.session_state.get("ov-at", ""))
+    registered = navigation.pages(at=st.session_state.get("ov-at", view.page))
     with st.container(horizontal=True, vertical_alignment="center", key="ov-menu", gap="small"):
         for entry in navigation.ENTRIES:
             if entry.listed:
@@ -245,8 +255,10 @@ def _conditions(view: View) -> None:
     if asks_for_parts(filters.words) and view.ask("index_is_old", filters=Filters()):
         st.warning(_OLD_INDEX)
     _chips(view)
-    if filters.outcome:
-        note(_ONE_OUTCOME.format(filters.outcome))
+    if filters.one_outcome:
+        note(_ONE_OUTCOME.format(filters.one_outcome))
+    elif "outcome" in fields_of(filters.condition):
+        note(_BY_OUTCOME)
 
 
 def _chips(view: View) -> None:
@@ -256,13 +268,23 @@ def _chips(view: View) -> None:
     with st.container(horizontal=True, key="ov-chip-row", gap="small"):
         for number, chip in enumerate(shown):
             st.button(
-                f"{plain(chip.text[:120])} ✕",
+                f"{plain(cut(chip.text))} ✕",
                 key=f"ov-chip-{number}",
                 on_click=apply,
                 args=(chip.without,),
-                help="Take this condition away",
+                help=chip_help(chip.text),
             )
         st.button("Clear all", key="ov-chip-clear", type="tertiary", on_click=apply, args=(view.filters.cleared(),))
+
+
+def cut(text: str) -> str:
+    """A condition as a chip has room for it."""
+    return text if len(text) <= _CHIP else f"{text[:_CHIP].rstrip()}…"
+
+
+def chip_help(text: str, what: str = "Take this condition away") -> str:
+    """What a chip says when it is pointed at: what its cross does, and the whole of a text that was cut."""
+    return what if len(text) <= _CHIP else f"{what}: {plain(text)}"
 
 
 def _status(view: View) -> None:

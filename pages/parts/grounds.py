@@ -28,7 +28,7 @@ def grounds(view: View, filters: Filters) -> None:
     unit = unit_of(view)
     chosen = view.filters.choice("reason").include
     pairs = [
-        Pair(one.key, one.label, *(_side(one, outcome) for outcome in OUTCOMES), one.key in chosen) for one in found
+        Pair(one.key, one.label, _side(one, "overturned"), _side(one, "upheld"), one.key in chosen) for one in found
     ]
     alt = "; ".join(f"{one.label}: {', '.join(_words(one, unit))}" for one in found[:8])
     choose = partial(toggle, "reason")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
@@ -46,7 +47,7 @@ def summary(letter: dict[str, Any]) -> None:
         f'<p class="ov-answer">{counted(len(outcomes), "disputed item")}: {outcomes.count("overturned")} overturned, {outcomes.count("upheld")} upheld. '
         f"Decided {day(letter['decision_date'])}; UR denial {day(letter['ur_denial_date'])}; injury {day(letter['injury_date'])}.</p>"
     )
-    if not letter["superseded"] and (said := refusal_words(letter)):
+    if not letter["superseded"] and (said := refusal_words(letter, datetime.now(UTC).date())):
         words, rule = said
         st.html(f'<p class="ov-note"><b>{html.escape(words)}</b> {html.escape(rule)}</p>')
 

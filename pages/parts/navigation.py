@@ -7,6 +7,7 @@ A folder called `pages` makes Streamlit serve a page file on its own when a fres
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -29,16 +30,21 @@ ENTRIES = (
     Entry("compare", "Compare"),
     Entry("fixes", "Fix list"),
     Entry("outlook", "Request outlook"),
+    Entry("explore", "Explore"),
     Entry("letters", "Letters"),
+    Entry("sql", "SQL"),
     Entry("letter", "Letter", listed=False),
     Entry("pack", "Quote pack", listed=False),
 )
 _registered = False
 
 
-def pages(at: str = "") -> dict[str, Page]:
-    """Every page by name; the first one is the default, whose address is the bare one, unless the browser is `at` its name."""
-    return {entry.name: _page(entry, default=entry is ENTRIES[0] and at != entry.name) for entry in ENTRIES}
+def pages(at: str = ENTRIES[0].name) -> dict[str, Page]:
+    """Every page by name, at the address of its name. Where the browser is `at` the bare address (empty), the first page is that one.
+
+    A link to the bare address is written as parameters alone, which lead to the page that they are opened from.
+    """
+    return {entry.name: _page(entry, default=entry is ENTRIES[0] and not at) for entry in ENTRIES}
 
 
 def listed(name: str) -> bool:
@@ -52,11 +58,20 @@ def _page(entry: Entry, *, default: bool = False) -> Page:
     return st.Page(f"pages/{entry.name}.py", title=entry.title, url_path=path, default=default)
 
 
+def unknown(address: str) -> str:
+    """The name that an address asks for where no page has it; empty where one has, or where none is named.
+
+    Streamlit answers any name with the first page, so a link that was typed wrong would show other figures without a word.
+    """
+    name = unquote(urlsplit(address).path.rpartition("/")[2])
+    return "" if name in ("", "home", st.get_option("server.baseUrlPath").strip("/")) or listed(name) else name
+
+
 def register() -> Page:
     """Register all pages for this run and return the one that was asked for."""
     global _registered  # noqa: PLW0603 - whether this process has registered is a fact of the process
-    named = _page(ENTRIES[0])  # the first page again, at the address of its name
-    chosen = st.navigation([*pages().values(), named], position="hidden")
+    bare = _page(ENTRIES[0], default=True)  # the first page stands there twice
+    chosen = st.navigation([bare, *pages().values()], position="hidden")
     _registered = True
     st.session_state["ov-at"] = chosen.url_path
     return chosen

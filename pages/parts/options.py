@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -23,7 +24,7 @@ def option(name: str, label: str, options: Mapping[str, str], *, many: bool = Fa
         del st.query_params[parameter]
     chosen = asked if asked in options else default
     st.session_state[widget] = chosen
-    said = {"format_func": options.__getitem__, "key": widget, "on_change": _changed}
+    said: dict[str, Any] = {"format_func": options.__getitem__, "key": widget, "on_change": _changed}
     if many:
         st.selectbox(label, list(options), args=(parameter, widget, default), width=420, **said)
     else:

@@ -42,7 +42,7 @@ def over_time(view: View, head: Headline) -> None:
     ]
     stretches = control_chart(observed)
     shown = [_period(length, point) for stretch in stretches for point in stretch.points]
-    if view.filters.outcome:
+    if view.filters.one_outcome:
         table(
             view,
             (length.capitalize(), *rate_columns(view)),

@@ -15,7 +15,7 @@ from data.rates import Group, Headline
 from data.schema import NOT_STATED, dimensions
 from data.sentences import listed, standing_out
 from data.spans import Length, period_end
-from data.statistics import Unit, counted, rate_words
+from data.statistics import Rate, Unit, counted, rate_words
 from pages.parts.charts.bars import count_bars
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.draw import draw
@@ -85,6 +85,11 @@ def largest(groups: Sequence[Group], most: int, *, stated: bool) -> list[Group]:
     return sorted(candidates, key=lambda group: -group.rate.n)[:most]
 
 
+def axis_rates(boards: Sequence[Sequence[Group]], most: int) -> list[Rate]:
+    """The rates that pictures of the `most` frequent groups of each board show, for an axis that they share."""
+    return [group.rate for groups in boards for group in largest(groups, most, stated=True)]
+
+
 def dots(
     view: View,
     dimension: str,
@@ -97,12 +102,14 @@ def dots(
     on_pick: Callable[[str], None] | None = None,
     picked: Collection[str] = (),
     compact: bool = False,
+    beside: Sequence[Rate] = (),
 ) -> None:
     """Rates by group as dots with whiskers, the highest first, small groups by their size; a click filters.
 
     The line across is the rate of everything in the filter, or that of `head`. The picture keeps the `most` frequent
     groups that are stated, and never more than `MOST_ROWS` beside the chosen ones; the table below has all of them.
     With one outcome alone in the filter there is no rate: bars of counts, with shares of the make-up in the table.
+    `beside` are the rates of the pictures beside it, which share its axis (`axis_rates`).
     `on_pick` hears clicks instead of the filter, with `picked` as what is chosen; what is no dimension and has none cannot
     be clicked.
     """
@@ -113,7 +120,7 @@ def dots(
     if not ordered:
         st.info("Nothing to show here for this filter.")
         return
-    if view.filters.outcome:
+    if view.filters.one_outcome:
         _make_up(view, dimension, ordered, heading=heading, most=most or MOST_ROWS, head=head, on_click=on_click)
         return
     kept = {group.key for group in largest(groups, MOST_ROWS if most is None else most, stated=most is not None)}
@@ -130,7 +137,7 @@ def dots(
         for group in shown
     ]
     unit = unit_of(view)
-    figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark, compact=compact)
+    figure = rate_dots(rows, head.rate, unit=unit, dark=view.dark, compact=compact, beside=beside)
     alt = f"{heading}: " + "; ".join(
         f"{group.label} {rate_words(group.rate, unit)}{', differs from the rest' if group.stands_out else ''}"
         for group in shown[:12]

@@ -21,7 +21,7 @@ def read(letter: dict[str, Any], chosen: int, reports: Sequence[Correction]) -> 
     found = places(letter["text"] or "", letter["findings"], letter["decisions"])
     text, side = st.columns([2, 1], gap="large")
     with text:
-        st.html(_legend(letter))
+        st.html(legend(letter))
         if letter["text"] is None:
             st.error(
                 "The text of this letter cannot be read: its part of the warehouse is missing. Load the letters again."
@@ -49,15 +49,16 @@ def parts_list(found: Sequence[Place]) -> str:
     return f'<nav class="ov-parts" aria-label="Parts of the letter"><ul>{"".join(entries)}</ul></nav>'
 
 
-def _legend(letter: dict[str, Any]) -> str:
-    legend = "".join(
+def legend(letter: dict[str, Any]) -> str:
+    """What the colours and lines of a marked letter mean; of problems the kinds it has."""
+    entries = "".join(
         f'<span><mark class="ov-mark ov-{kind}">{label}</mark></span>' for kind, label in KIND_LABELS.items()
     )
     wrong = {problem["kind"] for problem in letter["problems"]}
-    legend += "".join(
+    entries += "".join(
         f'<span class="ov-problem ov-{kind}">{label}</span>' for kind, label in PROBLEMS.items() if kind in wrong
     )
-    return f'<div class="ov-legend">{legend}</div>'
+    return f'<div class="ov-legend">{entries}</div>'
 
 
 def _values(letter: dict[str, Any], chosen: int, reports: Sequence[Correction]) -> None:

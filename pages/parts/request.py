@@ -11,6 +11,7 @@ from dataclasses import replace
 import streamlit as st
 
 from data.filters import Choice, Filters
+from data.limits import too_long, words_of
 from data.requests import LONGEST, Asked, asked_for
 from data.schema import NOT_STATED, dimensions
 from pages.parts.frame import plain
@@ -30,12 +31,21 @@ def request(view: View) -> tuple[str, str]:
     st.text_input(
         "Describe the request",
         key=_WORDS,
-        max_chars=LONGEST,
         placeholder="MRI of the lumbar spine without contrast",
         on_change=_understand,
         help="Read as an item of a letter is. What you write goes into no link, file or log.",
     )
-    words = str(st.session_state.get(_WORDS) or "").strip()
+    words = _words()
+    if len(words) > LONGEST:
+        st.warning(
+            too_long(
+                "This description",
+                len(words),
+                LONGEST,
+                "It was not read, and the request below is as it was picked. Write what is asked for, without the reasons.",
+            )
+        )
+        words = ""
     if words:
         st.html(f'<p class="ov-note" role="status">{understood(asked_for(words))}</p>')
     columns = st.columns(len(_PICKS) + 1, gap="small")
@@ -71,9 +81,13 @@ def picked(filters: Filters, asked: Asked) -> Filters:
     )
 
 
+def _words() -> str:
+    return words_of(st.session_state.get(_WORDS), LONGEST)
+
+
 def _understand() -> None:
-    words = str(st.session_state[_WORDS] or "").strip()
-    if words:
+    words = _words()
+    if 0 < len(words) <= LONGEST:
         apply(picked(current(), asked_for(words)))
 
 

@@ -51,7 +51,7 @@ TARGETS = 4  # bone scan, SPECT, CT and DEXA are columns before all others
 
 def adjusted(view: View, head: Headline) -> None:
     """The second sentence of the answer: which specialty groups differ from comparable letters."""
-    if head.rate.small or view.filters.outcome or view.filters.choice("specialty_group"):
+    if head.rate.small or view.filters.one_outcome or view.filters.choice("specialty_group"):
         return
     words = f"Adjusted for the mix of cases: {adjusted_words(view.ask('standardised', 'specialty_group'))}"
     note_words(html.escape(words))
@@ -64,7 +64,7 @@ def ratios(view: View, name: str, *, heading: str) -> None:
     groups: list[Group] = view.ask("by", name)
     found: dict[str, Standardised] = {one.key: one for one in view.ask("standardised", name)}
     chosen = view.filters.choice(name).include
-    if view.filters.outcome:
+    if view.filters.one_outcome:
         dots(view, name, groups, heading=heading)
         return
     ordered = sorted(groups, key=_place)
@@ -148,7 +148,7 @@ def by_modality(view: View) -> None:
     row_labels = {key: first.term_label(key) for key in rows}
     column_labels = {key: second.term_label(key) for key in columns}
     shown = {pair: rate for pair, rate in cells.items() if pair[0] in rows and pair[1] in columns}
-    if not view.filters.outcome:
+    if not view.filters.one_outcome:
         draw(
             matrix(row_labels, column_labels, shown, unit=unit_of(view), dark=view.dark, hidden=rare),
             key="ov-specialty-modality",

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from data.compared_words import segment_name
 from data.comparing import Figures
 from data.filters import Choice, DateRange, Filters
-from data.schema import NOT_STATED, dimensions
+from data.schema import NOT_STATED, Dimension, dimensions
 from data.segments import PARAMETER, beside_as, segment_text
 from data.sentences import MEANING, chips, notices
 from data.statistics import interval_words, percent
 from pages.parts.briefing import note_answer
 from pages.parts.charts.bars import outcome_bar
 from pages.parts.charts.draw import draw
-from pages.parts.frame import definitions, note, plain
+from pages.parts.frame import chip_help, cut, definitions, note, plain
 from pages.parts.pictures import unit_of
-from pages.parts.sidebar import DATES, options
+from pages.parts.sidebar import days_offered, options
 from pages.parts.state import View, apply, current, link
 
 _KINDS = {"rest": "Everyone else", "filter": "Another filter"}
@@ -66,11 +67,11 @@ def controls(view: View, other: Filters | None) -> None:
         st.html('<span class="ov-note">B is</span>')
         for number, chip in enumerate(chips(other)):
             st.button(
-                f"{plain(chip.text[:120])} ✕",
+                f"{plain(cut(chip.text))} ✕",
                 key=f"ov-chip-b-{number}",
                 on_click=set_second,
                 args=(chip.without,),
-                help="Take this condition out of B",
+                help=chip_help(chip.text, "Take this condition out of B"),
             )
         if not other.active:
             st.html('<span class="ov-note">everything loaded</span>')
@@ -96,12 +97,12 @@ def _editor(view: View, other: Filters) -> None:
             f"B: {dimension.label.lower()}",
             options(name, counts, choice.include),
             key=f"ov-b-{name}",
-            format_func=lambda key, of=dimension, counts=counts: f"{of.term_label(key)} ({counts.get(key, 0):,})",
+            format_func=partial(_counted, dimension, counts),
             on_change=_changed_choice,
             args=(name, other),
             placeholder="All",
         )
-    lowest, highest = DATES
+    lowest, highest = days_offered(other.dates)
     for column, key, label, value in (
         (columns[0], "from", "B: from", other.dates.start),
         (columns[1], "to", "B: to", other.dates.end),
@@ -110,6 +111,10 @@ def _editor(view: View, other: Filters) -> None:
         column.date_input(
             label, key=f"ov-b-{key}", min_value=lowest, max_value=highest, on_change=_changed_dates, args=(other,)
         )
+
+
+def _counted(dimension: Dimension, counts: dict[str, int], key: str) -> str:
+    return f"{dimension.term_label(key)} ({counts.get(key, 0):,})"
 
 
 def _changed_choice(name: str, other: Filters) -> None:
@@ -130,8 +135,10 @@ def figure(number: str, words: str) -> str:
     return f'<div class="ov-figure"><b>{number}</b><span>{words}</span></div>'
 
 
-def segment(view: View, name: str, filters: Filters | None, side: Figures, letters: Filters | None) -> None:
-    """One column: what the segment is, its figures, its letters by outcome and the way to them (`letters`)."""
+def segment(
+    view: View, name: str, filters: Filters | None, side: Figures, letters: Filters | None, *, rates: bool = True
+) -> None:
+    """One column: what the segment is, its figures (counts alone without `rates`), its letters by outcome and the way to them."""
     unit = unit_of(view)
     st.html(f"<h3>{name}</h3><p class='ov-note'>{html.escape(segment_name(filters))}</p>")
     rate = side.rate
@@ -141,7 +148,7 @@ def segment(view: View, name: str, filters: Filters | None, side: Figures, lette
         "" if small else f" ({interval_words(rate.low, rate.high, rate.n)})"
     )
     counts = figure(f"{side.decisions:,}", "disputed items decided") + figure(f"{side.letters:,}", "letters")
-    st.html(f'<div class="ov-figures">{counts}{figure(shown, of)}</div>')
+    st.html(f'<div class="ov-figures">{counts}{figure(shown, of) if rates else ""}</div>')
     draw(
         outcome_bar(side.upheld, side.partly, side.overturned, dark=view.dark, unit="letter", compact=True),
         key=f"ov-outcomes-{name}",

@@ -9,14 +9,14 @@ from datetime import date
 import streamlit as st
 
 from data.filters import MAX_WORDS, OUTCOMES, Choice, DateRange, Filters
+from data.limits import too_long, words_of
 from data.schema import NOT_STATED, dimensions
 from pages.parts.state import View, apply, current
 
 # People copy it with what stands before it, and type it with other signs than the form's hyphen, or none.
 _CASE = re.compile(r"(?:IMR\W*)?(?:case\W*)?(?:(?:number|no)\W*)?CM\W*([0-9]{2})\W*([0-9]{5,8})", re.IGNORECASE)
 _WHOLE_NUMBER = 7
-DATES = (date(2000, 1, 1), date(2100, 12, 31))
-"""The first and last day that can be chosen."""
+_DAYS = (date(2000, 1, 1), date(2100, 12, 31))
 _SIDES = {"admin": "Administrator", "reviewer": "Reviewer"}
 _MODES = {"any": "any of", "all": "all of", "only": "only"}
 _UNITS = {"item": "Disputed items", "letter": "Letters"}
@@ -97,12 +97,17 @@ def _words(view: View) -> None:
         "Words in the text, or a case number",
         key="ov-w-words",
         type="search",
-        max_chars=MAX_WORDS,
         placeholder='bone scan "single photon"',
         on_change=_changed_words,
         help="Letters that hold all the words; words in double quotes stand together; OR, NOT, request:word and more are "
         "explained on the page Letters. A case number opens its letter.",
     )
+    if length := st.session_state.pop("ov-w-words-long", 0):
+        st.warning(
+            too_long(
+                "This search", length, MAX_WORDS, "It was not made and the filter is as it was. Paste a shorter one."
+            )
+        )
 
 
 def case_number(words: str) -> str | None:
@@ -118,7 +123,10 @@ def whole_case_number(words: str) -> str | None:
 
 
 def _changed_words() -> None:
-    words = " ".join((st.session_state["ov-w-words"] or "").split())
+    words = words_of(st.session_state["ov-w-words"], MAX_WORDS)
+    if len(words) > MAX_WORDS:
+        st.session_state["ov-w-words-long"] = len(words)
+        return
     number = case_number(words)
     if number:  # not into the address: the browser's way back would open the letter again
         st.session_state["ov-case"] = number
@@ -235,7 +243,7 @@ def _dates(view: View) -> None:
         on_change=_changed_dates,
     )
     first, last = view.ask("bounds")
-    lowest, highest = DATES
+    lowest, highest = days_offered(filters.dates)
     _put("ov-w-from", filters.dates.start)
     _put("ov-w-to", filters.dates.end)
     st.date_input(
@@ -257,6 +265,12 @@ def _dates(view: View) -> None:
         on_change=_changed_dates,
         help="Letters without a cover page state no decision date.",
     )
+
+
+def days_offered(dates: DateRange) -> tuple[date, date]:
+    """The first and last day that can be chosen where these dates are: a link may say others than anybody needs."""
+    said = [day for day in (dates.start, dates.end) if day]
+    return min([_DAYS[0], *said]), max([_DAYS[1], *said])
 
 
 def _changed_dates() -> None:

@@ -19,7 +19,7 @@ from data.segments import PARAMETER, segment_from
 from data.warehouse import Snapshot, snapshot
 from pages.parts import navigation
 
-FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side"}
+FILTER_PARAMETERS = {*dimensions(), "outcome", "words", "date", "by", "unit", "without", "side", "where"}
 LASTING = ("sides", "source", "document", "b", "level", "hybrids", "sort")
 """Page options that stay when the filter changes: whose sources are shown and which source and document are open; the second
 filter of Compare; the level of citations of the fix list; how fused studies stand; the order of letters."""
@@ -112,6 +112,11 @@ _Address = tuple[tuple[str, str], ...]
 @st.cache_data(max_entries=3000, show_spinner=False)
 def _answer(folder: str, snapshot_id: str, address: _Address, question: str, arguments: tuple[Any, ...]) -> Any:
     return _asked(folder, snapshot_id, address, question, arguments)
+
+
+def reader(view: View) -> Reader:
+    """A reader for the filter in force, for answers that are read bit by bit; they are kept nowhere."""
+    return Reader(connection(str(view.snapshot.folder), view.snapshot.snapshot_id), view.snapshot, view.filters)
 
 
 def _asked(folder: str, snapshot_id: str, address: _Address, question: str, arguments: tuple[Any, ...]) -> Any:

@@ -137,7 +137,7 @@ def against(view: View, of: Studies, columns_name: str, *, at_least: Collection[
     columns = {key: columns_of.term_label(key) for key in most[:MOST]}
     shown = {pair: rate for pair, rate in cells.items() if pair[1] in columns}
     rows = {key: rows_of.term_label(key) for key in rows_of.keys if any(pair[0] == key for pair in shown)}
-    if not view.filters.outcome:
+    if not view.filters.one_outcome:
         draw(
             matrix(rows, columns, shown, unit=unit_of(view), dark=view.dark),
             key=f"ov-imaging-{columns_name}",

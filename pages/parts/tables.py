@@ -17,10 +17,10 @@ from pages.parts.state import View
 Rows = Sequence[Sequence[object]]
 
 
-def rate_columns(view: View) -> tuple[str, ...]:
-    """The headings of a rate's cells: what is counted, the rate and its interval; of one outcome alone the counts."""
+def rate_columns(view: View, *, rates: bool = True) -> tuple[str, ...]:
+    """The headings of a rate's cells: what is counted, the rate and its interval; of one outcome alone, or without `rates`, the counts."""
     counted = ("Letters",) if view.filters.unit == "letter" else ("Decisions", "Letters")
-    if view.filters.outcome:
+    if view.filters.one_outcome or not rates:
         return ("Overturned", *counted)
     return ("Overturned", *counted, "Rate %", "Low %", "High %")
 
@@ -28,7 +28,7 @@ def rate_columns(view: View) -> tuple[str, ...]:
 def rate_cells(view: View, rate: Rate) -> list[object]:
     """A rate as cells in the order of `rate_columns`; rate and interval stay empty where the group is small."""
     counted = [rate.n] if view.filters.unit == "letter" else [rate.n, rate.letters]
-    if view.filters.outcome:
+    if view.filters.one_outcome:
         return [rate.y, *counted]
     shown = rate.rate is not None and not rate.small
     figures = [
@@ -51,15 +51,18 @@ def table(
     keys: Sequence[str] = (),
     on_row: Callable[[str], None] | None = None,
     title: str = "",
+    unfolded: bool = False,
 ) -> None:
-    """The rows as a table, folded under `title` (else what it stands behind), with files of the same and of the pictures it belongs to.
+    """The rows as a table, folded (unless `unfolded`) under `title` (else what it stands behind), with files of the same and of the pictures it belongs to.
 
     `on_row` gets the key of a row that is chosen, as a click on its mark does.
     """
     figures = note_table(columns, rows)
     frame = pd.DataFrame([list(row) for row in rows], columns=list(columns))
     percentages = {column: st.column_config.NumberColumn(format="%.1f") for column in columns if column.endswith("%")}
-    with st.expander(title or ("The table behind this picture" if figures else "The figures as a table")):
+    with st.expander(
+        title or ("The table behind this picture" if figures else "The figures as a table"), expanded=unfolded
+    ):
         if on_row is not None and keys:
             count = f"ov-rows-{name}"
             widget = f"ov-table-{name}-{st.session_state.get(count, 0)}"
@@ -137,7 +140,7 @@ def group_table(
     view: View, groups: Sequence[Group], *, name: str, heading: str, on_row: Callable[[str], None] | None = None
 ) -> None:
     """The table of rates by group, with what each can be told apart from."""
-    rows = [[group.label, *rate_cells(view, group.rate), _versus(group)] for group in groups]
+    rows = [[group.label, *rate_cells(view, group.rate), versus(group)] for group in groups]
     table(
         view,
         (heading, *rate_columns(view), "Against the rest"),
@@ -148,7 +151,8 @@ def group_table(
     )
 
 
-def _versus(group: Group) -> str:
+def versus(group: Group) -> str:
+    """Whether a group is told apart from everything else in the filter, in words."""
     if group.rate.small or group.versus_rest is None or group.versus_rest.p_value is None:
         return "too few to compare"
     if not group.stands_out:

@@ -54,7 +54,8 @@ class Palette:
 
 KIND_LABELS: Mapping[str, str] = MappingProxyType(
     {
-        "outcome": "Outcome",
+        "overturned": "Overturned",
+        "upheld": "Upheld",
         "imaging": "Imaging",
         "request": "What was requested",
         "claims_administrator": "Source of the claims administrator",
@@ -81,7 +82,8 @@ LIGHT = Palette(
     outcome_texts={"upheld": "#0b5394", "partly": "#7d5228", "overturned": "#a84400"},
     modalities={"bone_scan": "#009068", "spect": "#b9568f", "ct": "#b07a00", "dexa": "#2a90c8"},
     kinds={
-        "outcome": "#ffe0cc",
+        "overturned": "#ffe0cc",
+        "upheld": "#c3d9f4",
         "imaging": "#d3f0e5",
         "request": "#eaf3d2",
         "claims_administrator": "#dbe7f7",
@@ -94,7 +96,8 @@ LIGHT = Palette(
         "other": "#efebe4",
     },
     kind_edges={
-        "outcome": "#d55e00",
+        "overturned": "#d55e00",
+        "upheld": "#0b5fa5",
         "imaging": "#009068",
         "request": "#6f8c1f",
         "claims_administrator": "#3f74bd",
@@ -124,7 +127,8 @@ DARK = Palette(
     outcome_texts={"upheld": "#8fb3f0", "partly": "#d6b48a", "overturned": "#f59a62"},
     modalities={"bone_scan": "#22b68c", "spect": "#d98ab8", "ct": "#e0a100", "dexa": "#5cc0ee"},
     kinds={
-        "outcome": "#5a2f17",
+        "overturned": "#5a2f17",
+        "upheld": "#1c3f86",
         "imaging": "#12453a",
         "request": "#37451a",
         "claims_administrator": "#1f3d66",
@@ -137,7 +141,8 @@ DARK = Palette(
         "other": "#443d31",
     },
     kind_edges={
-        "outcome": "#f07f3c",
+        "overturned": "#f07f3c",
+        "upheld": "#6f9ae6",
         "imaging": "#22b68c",
         "request": "#a3c23f",
         "claims_administrator": "#7aa5e8",

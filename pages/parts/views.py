@@ -29,17 +29,24 @@ def show(view: View) -> None:
             _say(str(error))
             return
         _choose(folder, views)
-        with st.form("ov-view-form", border=False):
-            st.text_input(
-                "Name for this page and filter",
-                key="ov-view-name",
-                max_chars=LONGEST_NAME,
-                placeholder="SPECT, MTUS cited",
-                help="A saved view shows the newest letters. The address bar has the link to exactly these figures.",
-            )
-            st.form_submit_button("Save this view", on_click=_save, args=(folder, view.page), key="ov-view-save")
-        if said := st.session_state.pop(_SAID, ""):
-            _say(said)
+        save_form(view)
+
+
+def save_form(view: View, mark: str = "") -> None:
+    """A field for a name and the button that saves the page and filter in view under it; `mark` tells forms of a page apart."""
+    with st.form(f"ov-view-form{mark}", border=False):
+        st.text_input(
+            "Name for this page and filter",
+            key=f"ov-view-name{mark}",
+            max_chars=LONGEST_NAME,
+            placeholder="SPECT, MTUS cited",
+            help="A saved view shows the newest letters. The address bar has the link to exactly these figures.",
+        )
+        st.form_submit_button(
+            "Save this view", on_click=_save, args=(view.snapshot.folder, view.page, mark), key=f"ov-view-save{mark}"
+        )
+    if said := st.session_state.pop(f"{_SAID}{mark}", ""):
+        _say(said)
 
 
 def owner() -> str:
@@ -86,20 +93,22 @@ def _address(folder: Path, chosen: SavedView) -> dict[str, str]:
     return chosen.parameters | ({"snapshot": newest.snapshot_id} if newest else {})
 
 
-def _save(folder: Path, page: str) -> None:
+def _save(folder: Path, page: str, mark: str = "") -> None:
     options = {
         name: st.query_params[name]
         for name in st.query_params
         if name not in _PASSING and name not in FILTER_PARAMETERS
     }
     try:
-        made = save_view(folder, st.session_state["ov-view-name"] or "", page, to_query(current()) | options, owner())
+        made = save_view(
+            folder, st.session_state[f"ov-view-name{mark}"] or "", page, to_query(current()) | options, owner()
+        )
     except NotesError as error:
-        st.session_state[_SAID] = str(error)
+        st.session_state[f"{_SAID}{mark}"] = str(error)
         return
-    st.session_state["ov-view-name"] = ""
+    st.session_state[f"ov-view-name{mark}"] = ""
     st.session_state["ov-view-chosen"] = made.name
-    st.session_state[_SAID] = f"Saved as {made.name}."
+    st.session_state[f"{_SAID}{mark}"] = f"Saved as {made.name}."
 
 
 def _delete(folder: Path, name: str) -> None:

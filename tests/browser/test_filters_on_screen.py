@@ -111,6 +111,10 @@ def test_the_menu_shows_which_page_is_open(screen: Screen, server: Server, path:
     screen.open(server.address(path, modality="ct"))
     screen.until(lambda: highlighted(screen) == [title])
     assert screen.path == f"/{path}"
+    leads_to = screen.page.get_by_role("link", name="Overview", exact=True).evaluate(
+        "link => new URL(link.href).pathname"
+    )
+    assert leads_to == f"/{path and 'overview'}", "also in a new tab"
 
 
 @pytest.mark.slow

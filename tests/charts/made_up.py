@@ -14,12 +14,13 @@ from data.statistics import Rate, Sums, overturn_rate
 from pages.parts.charts import differences
 from pages.parts.charts.bars import count_bars, outcome_bar
 from pages.parts.charts.changes import Changed, change_dots
+from pages.parts.charts.columns import Point, column_figure
 from pages.parts.charts.dots import Row, rate_dots
 from pages.parts.charts.figure import Figure
 from pages.parts.charts.funnel import funnel_plot
 from pages.parts.charts.ladder import Rung, ladder_dots
 from pages.parts.charts.marks import Mark
-from pages.parts.charts.matrix import matrix
+from pages.parts.charts.matrix import TOTAL, Amount, matrix
 from pages.parts.charts.pairs import Pair, paired_bars
 from pages.parts.charts.ratios import RatioRow, rate_and_ratio
 from pages.parts.charts.trend import Period, trend
@@ -68,6 +69,12 @@ RATIOS = [
 MARKS = [Mark(date(2016, 12, 1), "MTUS revised", "what was new"), Mark(date(2010, 1, 1), "long before")]
 SOURCES = {"mtus": "MTUS", "odg": "Official Disability Guidelines"}
 CELLS = {("mtus", "mtus"): rate(28, 104), ("mtus", "odg"): rate(2, 3), ("odg", "mtus"): rate(0, 0)}
+AMOUNTS = {
+    ("mtus", "mtus"): Amount("104<br><b>97 %</b>", "104 of 107 <b>", 1.0),
+    ("mtus", "odg"): Amount("3", "3 decisions", 0.03, quiet=True),
+    ("mtus", TOTAL): Amount("107", "107 decisions", 1.0),
+    (TOTAL, TOTAL): Amount("107", "107 decisions"),
+}
 PAIRS = [
     Pair("guideline_recommends", "Guideline <b> recommends it", rate(40, 60), rate(3, 300), selected=True),
     Pair("no_red_flags", "No red flags", rate(0, 5), rate(60, 300)),
@@ -80,16 +87,31 @@ RUNGS = [
 ]
 TOGETHER = Smoothed(0.11, 0.07, 0.16, 0.9, (0.1, 0.3, 0.6))
 LABELS = {row.key: row.label for row in ROWS}
+POINTS = [Point("MTUS <b>", 12.5, 8.0, 17.25), Point("ODG", -3.0), Point("", 1200.0, 900.0, 1500.0)]
+DAYS = [Point(date(2017, month, 1), 10.0 * month) for month in (3, 1, 2)]
 DRAWN = {
     "dots": lambda dark: rate_dots(ROWS, OVERALL, dark=dark),
     "compact": lambda dark: rate_dots(ROWS, OVERALL, dark=dark, compact=True),
     "small": lambda dark: rate_dots(ROWS[2:3], rate(2, 7), dark=dark),
     "empty": lambda dark: rate_dots([], OVERALL, dark=dark),
     "outcomes": lambda dark: outcome_bar(30, 3, 5, dark=dark),
+    "columns": lambda dark: column_figure("bars", POINTS, "decisions <b>", dark=dark),
+    "columns with intervals": lambda dark: column_figure("dots", POINTS, "rate", dark=dark),
+    "line of columns": lambda dark: column_figure("line", POINTS, "rate", dark=dark),
+    "line over days": lambda dark: column_figure("line", DAYS, "decisions", dark=dark),
+    "no columns": lambda dark: column_figure("line", [], "decisions", dark=dark),
     "trend": lambda dark: trend(PERIODS, OVERALL, dark=dark, marks=MARKS, centre=0.12),
     "plain trend": lambda dark: trend([replace(one, limits=None, flag=None) for one in PERIODS], OVERALL, dark=dark),
     "changes": lambda dark: change_dots(CHANGES, dark=dark),
     "matrix": lambda dark: matrix(SOURCES, SOURCES, CELLS, dark=dark, diagonal=True, row_title="a", column_title="b"),
+    "amounts": lambda dark: matrix(
+        {**SOURCES, TOTAL: "All together"},
+        {**SOURCES, TOTAL: "All"},
+        AMOUNTS,
+        dark=dark,
+        legend="The darker <i>, the more",
+    ),
+    "shared axis": lambda dark: rate_dots(ROWS, OVERALL, dark=dark, compact=True, beside=[rate(50, 60)]),
     "pairs": lambda dark: paired_bars(PAIRS, dark=dark),
     "funnel": lambda dark: funnel_plot(funnel({row.key: row.rate for row in ROWS}), LABELS, dark=dark),
     "ratios": lambda dark: rate_and_ratio(RATIOS, OVERALL, dark=dark),

@@ -130,3 +130,10 @@ def test_height_follows_the_rows_and_sixty_rows_stay_light() -> None:
     assert sixty["layout"]["height"] - one["layout"]["height"] == 59 * (LINE * 2 + 10)
     assert len(json.dumps(go.Figure(sixty).to_dict())) < 150_000
     assert len(json.dumps(go.Figure(one).to_dict())) < 3_000
+
+
+def test_figures_side_by_side_share_an_axis() -> None:
+    wide = rate(9, 12)
+    alone, beside = rate_dots(ROWS, OVERALL), rate_dots(ROWS, OVERALL, beside=[wide])
+    assert beside["layout"]["xaxis"]["range"][1] >= wide.high > alone["layout"]["xaxis"]["range"][1]
+    assert [trace["x"] for trace in beside["data"]] == [trace["x"] for trace in alone["data"]]

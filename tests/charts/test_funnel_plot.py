@@ -112,3 +112,12 @@ def test_ticks_lie_on_the_axis() -> None:
     axis = funnel_plot(funnel(RATES), LABELS)["layout"]["xaxis"]
     assert axis["tickvals"]
     assert all(axis["range"][0] <= math.log10(tick) <= axis["range"][1] for tick in axis["tickvals"])
+
+
+def test_a_name_without_room_below_its_point_stands_above_it() -> None:
+    """A point at 0.5 of 60 lies below the common rate and too near the axis for two lines of name."""
+    rates = {"a": rate(18, 60), "b": rate(20, 70), "low": rate(1, 60)}
+    figure = funnel_plot(funnel(rates), {"a": "A", "b": "B", "low": "Physical medicine and rehabilitation"})
+    [name] = [note for note in figure["layout"]["annotations"] if note["text"].startswith("Physical")]
+    half = (name["text"].count("<br>") + 1) * LINE / 2
+    assert name["yshift"] - half >= 5

@@ -74,6 +74,20 @@ def test_b_is_made_from_a_and_then_changed(open_page: OpenPage) -> None:
     assert "b" not in app.query_params
 
 
+def test_one_outcome_alone_is_counted_and_not_rated(open_page: OpenPage) -> None:
+    app = open_page("compare", outcome="overturned", b="outcome=upheld")
+    overturned = [item for item in ITEMS if item.overturned]
+    upheld = [item for item in ITEMS if not item.overturned]
+    counts = [
+        f"{len(kept)} decisions in {len({item.letter for item in kept})} letters" for kept in (overturned, upheld)
+    ]
+    assert answer_of(app).startswith(f"A: {counts[0]}. B: {counts[1]}. One outcome alone is in")
+    assert list(table_of(app, "Segment").columns)[-3:] == ["Overturned", "Decisions", "Letters"]
+    assert not markup(app, "100 %")
+    assert not [block for block in markup(app, "points") if "ov-figure" in block]
+    assert "Of A" in table_of(app, "Value").columns
+
+
 @pytest.mark.parametrize("b", ["nonsense", "colour=red", "modality=hologram", "date=2017..2016"])
 def test_a_second_filter_that_cannot_be_read_is_named_and_holds_nothing(open_page: OpenPage, b: str) -> None:
     app = open_page("compare", admin="mtus", b=b)

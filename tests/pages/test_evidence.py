@@ -12,8 +12,10 @@ from data.filters import Filters
 from data.queries import Reader
 from data.structure import Place
 from data.warehouse import Snapshot
+from pages.parts import theme
 from pages.parts.derived import derived_list
-from pages.parts.evidence import PROBLEMS, Mark, marked_html, marks, problem_list, problem_marks, value_list
+from pages.parts.evidence import PROBLEMS, Mark, colour_of, marked_html, marks, problem_list, problem_marks, value_list
+from pages.parts.reader import legend as reader_legend
 from pages.parts.reader import parts_list
 
 HOSTILE = [
@@ -71,9 +73,22 @@ def test_text_without_findings_stays_as_it_is() -> None:
 
 
 def test_a_mark_holds_its_words_and_its_anchor() -> None:
-    marked = marked_html("Upheld by them", [mark(7, 0, 6, "outcome", "outcome: upheld")])
-    expected = '<mark class="ov-mark ov-outcome" title="outcome: upheld"><span id="f7"></span>Upheld</mark> by them'
+    marked = marked_html("Upheld by them", [mark(7, 0, 6, "upheld", "outcome: upheld")])
+    expected = '<mark class="ov-mark ov-upheld" title="outcome: upheld"><span id="f7"></span>Upheld</mark> by them'
     assert expected in marked
+
+
+@pytest.mark.parametrize("outcome", ["upheld", "overturned"])
+def test_an_outcome_has_the_colour_of_its_side(sample_warehouse: Snapshot, outcome: str) -> None:
+    with sample_warehouse.connect() as connection:
+        reader = Reader(connection, sample_warehouse, Filters(outcome=outcome, unit="letter"))
+        letter = reader.letter(reader.decisions(1)[0]["letter_id"]) or {}
+    colours = {found["value"]: colour_of(found["kind"], found["value"]) for found in letter["findings"]}
+    assert colours[outcome] == outcome
+    edges = {name: (theme.LIGHT.kind_edges[name], theme.DARK.kind_edges[name]) for name in ("upheld", "overturned")}
+    assert edges[outcome] == (theme.LIGHT.outcomes[outcome], theme.DARK.outcomes[outcome])
+    legend = reader_legend(letter)
+    assert f'<mark class="ov-mark ov-{outcome}">{outcome.capitalize()}</mark>' in legend
 
 
 def test_marks_that_nest_keep_both_titles_and_the_inner_colour() -> None:

@@ -193,6 +193,17 @@ def test_many_unknown_values_are_one_notice() -> None:
     assert notices(unread)[3] == "6 more conditions of the link cannot be read here either."
 
 
+def test_a_link_that_is_too_long_is_said_to_be_and_not_shown_whole() -> None:
+    for query, most in (({"words": "knee " * 2000}, "500"), ({"modality": "x" * 10_000}, "4,000")):
+        (said,) = notices(from_query(query))
+        assert f"at most {most} are read. Nothing matches until it is taken out." in said
+        assert len(said) < 250
+    (said,) = notices(from_query({"outcome": "y" * 3000}))
+    assert said.count("y") < 80 and "cannot be read here" in said
+    (said,) = notices(from_query({"modality": "z" * 3000}))
+    assert said.count("z") < 80 and "not known here" in said
+
+
 def test_long_labels_stand_in_quotes_in_a_sentence() -> None:
     assert quoted("SPECT") == "SPECT"
     assert quoted("MTUS only") == "MTUS only"

@@ -61,8 +61,8 @@ def test_the_item_in_hand_is_chosen_and_stands_in_the_address(open_page: OpenPag
 
 def test_until_when_what_was_upheld_stays_refused(open_page: OpenPage, sample_warehouse: Snapshot) -> None:
     app = open_page("letter", letter=id_of(sample_warehouse))
-    (said,) = markup(app, "stay refused until")
-    assert "Items 2 and 3 stay refused until 14 Jun 2017, 12 months after" in said
+    (said,) = markup(app, "stayed refused until")
+    assert "Items 2 and 3 stayed refused until 14 Jun 2017, 12 months after" in said
     assert "documents a change in the facts material" in said
 
 
@@ -91,10 +91,10 @@ def test_the_other_determinations_are_links_that_keep_the_filter(open_page: Open
     (link,) = links_of(app, "Later determination of this case, decided 9 Mar 2017")
     assert (link["letter"], link["modality"], link["page"]) == (ids["later.txt"][:16], "mri", "3")
     assert any("A later determination of this case is loaded" in said for said in warnings_of(app))
-    assert not markup(app, "stays refused")  # the later one may have said otherwise
+    assert not markup(app, "refused until")  # the later one may have said otherwise
     app = open_page("letter", warehouse=snapshot.folder, letter=ids["later.txt"])
     assert links_of(app, "Earlier determination of this case, decided 9 Jan 2017")
-    assert markup(app, "The request stays refused until 18 Nov 2017")
+    assert markup(app, "The request stayed refused until 18 Nov 2017")
 
 
 def test_the_pdf_is_offered_while_it_lies_where_it_was(open_page: OpenPage, tmp_path: Path) -> None:

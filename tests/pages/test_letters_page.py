@@ -76,9 +76,34 @@ def test_what_cannot_be_read_is_told(open_page: OpenPage, typed: str, said: str)
     assert app.title[0].value == "Which letters are behind these figures?"
 
 
+def test_a_search_that_is_too_long_is_told_so_and_shows_no_other_one(open_page: OpenPage) -> None:
+    app = search(open_page("letters", words="knee"), "knee " * 101)
+    assert any("This search has 504 characters, and at most 500 are read." in text for text in warnings_of(app))
+    assert not markup(app, "ov-card") and not markup(app, "ov-found")
+    assert app.query_params["words"] == "knee"
+    app = search(app, "knee")
+    assert markup(app, "ov-card") and not any("at most" in text for text in warnings_of(app))
+    app = search(app, "x" * 1_000_000)
+    assert any("This search has 1,000,000 characters" in text for text in warnings_of(app))
+    app = search(app, "spine")
+    assert app.query_params["words"] == "spine" and markup(app, "ov-card")
+    assert not any("at most" in text for text in warnings_of(app))
+
+
+def test_the_sidebar_says_of_a_search_that_it_is_too_long(open_page: OpenPage) -> None:
+    app = open_page("overview", words="knee")
+    said = answer_of(app)
+    app.text_input(key="ov-w-words").set_value("spine " * 100).run()
+    assert any("This search has 599 characters, and at most 500 are read." in text for text in warnings_of(app))
+    assert app.text_input(key="ov-w-words").value == "knee" and answer_of(app) == said
+    app.text_input(key="ov-w-words").set_value("spine").run()
+    assert app.query_params["words"] == "spine" and not any("at most" in text for text in warnings_of(app))
+
+
 def test_ten_thousand_characters_in_a_link_are_told(open_page: OpenPage) -> None:
     app = open_page("letters", words="knee " * 2000)
-    assert any("cannot be read here" in warning for warning in warnings_of(app))
+    (said,) = [warning for warning in warnings_of(app) if "at most 500 are read" in warning]
+    assert "it has 10,000 characters" in said and len(said) < 250
     assert "No decision matches" in app.info[0].value
 
 

@@ -47,6 +47,24 @@ def test_an_unknown_value_alone_matches_nothing(open_page: OpenPage, query: dict
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
+@pytest.mark.parametrize(
+    ("dates", "first", "last"),
+    [("1999-12-31..", "1999-12-31", None), ("0001-01-01..9999-12-31", "0001-01-01", "9999-12-31")],
+)
+def test_a_link_may_say_any_date(open_page: OpenPage, page: str, dates: str, first: str, last: str | None) -> None:
+    app = open_page(page, date=dates)
+    assert app.query_params["date"] == dates
+    assert str(app.date_input(key="ov-w-from").value) == first
+    assert str(app.date_input(key="ov-w-to").value) == str(last)
+
+
+def test_the_second_filter_of_compare_may_say_any_date(open_page: OpenPage) -> None:
+    app = open_page("compare", b="date=1998-05-01..2101-01-01", modality="mri")
+    assert str(app.date_input(key="ov-b-from").value) == "1998-05-01"
+    assert str(app.date_input(key="ov-b-to").value) == "2101-01-01"
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE)
 def test_a_filter_that_matches_nothing_offers_the_way_out(open_page: OpenPage, page: str) -> None:
     app = open_page(page, modality="pet", body="knee", words='"nowhere to be read"')
     assert "No decision matches" in app.info[0].value
@@ -144,7 +162,7 @@ def test_a_letter_shows_its_outcomes_and_marks(open_page: OpenPage, sample_wareh
         "Decisions like this one",
     ]
     reader = markup(app, "ov-reader")[0]
-    assert '<mark class="ov-mark ov-outcome"' in reader
+    assert [reader.count(f'<mark class="ov-mark ov-{side}"') for side in ("overturned", "upheld")] == [1, 2]
     assert "CM16-0990018</mark>" in reader
 
 
@@ -197,3 +215,10 @@ def test_what_cannot_be_read_is_not_answered_with_advice_on_rare_tests(open_page
 
     assert "adding a second modality" not in said(date="nonsense")
     assert "adding a second modality" in said(modality="pet", body="eye", date="2015-01-01..2015-01-02")
+
+
+@pytest.mark.parametrize("page", [*EVERY_PAGE, "letter", "pack"])
+def test_the_menu_names_the_overview_from_every_page(open_page: OpenPage, page: str) -> None:
+    """A link without a name leads to the page that it is opened from."""
+    (overview,) = [link.proto for link in open_page(page).main.get("page_link") if link.label == "Overview"]
+    assert overview.page == "overview"

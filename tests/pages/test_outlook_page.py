@@ -176,6 +176,17 @@ def test_the_cost_line_is_a_reason_to_approve_or_none(open_page: OpenPage, corpu
     assert markup(app, "no cost is a reason to deny")
 
 
+@pytest.mark.parametrize("query", [{}, {"modality": "mri", "body": "knee"}])
+def test_no_cost_rests_on_a_rate_that_is_not_given(
+    open_page: OpenPage, corpus: Snapshot, query: dict[str, str]
+) -> None:
+    """Nine letters were decided in 2010: too few for a rate."""
+    app = open_page("outlook", warehouse=corpus.folder, date="2010..2010", **query)
+    assert "too few" in said(app) or "no decision on exactly this" in said(app)
+    assert markup(app, "Too few letters decide such a request to say how often a denial is upheld")
+    assert not [one for one in app.number_input if "cost" in str(one.key)]
+
+
 def check_draft(app: AppTest, text: str) -> AppTest:
     app.text_area(key="ov-draft").set_value(text)
     next(button for button in app.button if button.label == "Check the draft").click()
@@ -211,6 +222,33 @@ def test_a_draft_is_checked_and_leaves_no_trace(
     assert app.text_area(key="ov-draft").value == ""
     assert not markup(app, "ov-checks")
     assert SECRET not in repr(app.session_state)
+
+
+@pytest.mark.parametrize("text", ["Nothing is cited here.", "The request is refused.", '( " *', "%"])
+def test_a_draft_that_cites_nothing_is_told_so(open_page: OpenPage, corpus: Snapshot, text: str) -> None:
+    app = check_draft(open_page("outlook", warehouse=corpus.folder), text)
+    assert not app.exception
+    assert "The draft cites no guideline." in "".join(markup(app, "ov-checks"))
+
+
+def test_a_draft_that_is_too_long_is_told_so_and_no_old_verdict_stands(open_page: OpenPage, corpus: Snapshot) -> None:
+    app = check_draft(open_page("outlook", warehouse=corpus.folder), DRAFT)
+    assert markup(app, "The draft cites 2 guidelines.")
+    check_draft(app, "ODG. " * 4001)
+    assert any("This draft has 20,005 characters, and at most 20,000 are read." in text for text in warnings_of(app))
+    assert not markup(app, "ov-checks")
+    check_draft(app, DRAFT)
+    assert markup(app, "The draft cites 2 guidelines.") and not any("at most" in text for text in warnings_of(app))
+
+
+def test_a_description_that_is_too_long_is_told_so_and_changes_nothing(open_page: OpenPage, corpus: Snapshot) -> None:
+    app = open_page("outlook", warehouse=corpus.folder, modality="ct")
+    app.text_input(key="ov-outlook-words").set_value("MRI of the knee " * 40).run()
+    assert any("This description has 639 characters, and at most 500 are read." in text for text in warnings_of(app))
+    assert app.query_params["modality"] == "ct" and "body" not in app.query_params
+    assert not markup(app, "Understood")
+    app.text_input(key="ov-outlook-words").set_value("  MRI of the knee " + " " * 600).run()
+    assert app.query_params["modality"] == "mri" and markup(app, "Understood")
 
 
 def test_nothing_is_told_to_anybody_about_the_use_of_a_page() -> None:

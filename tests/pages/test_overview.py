@@ -147,3 +147,18 @@ def test_of_one_outcome_alone_counts_are_shown_and_no_rates(open_page: OpenPage,
     columns = {column for frame in app.main.dataframe for column in frame.value.columns}
     assert not {"Rate %", "Low %", "High %", "Ratio", "Lower limit %"} & columns
     assert "Share %" in columns
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("http://localhost:8501/overveiw", "overveiw"),
+        ("http://localhost:8501/a%20page?admin=odg", "a page"),
+        ("http://localhost:8501/", ""),
+        ("http://localhost:8501/home", ""),
+        ("https://host/imr/", ""),
+        ("http://localhost:8501/letters", ""),
+    ],
+)
+def test_a_name_that_no_page_has_is_noticed(address: str, name: str) -> None:
+    assert navigation.unknown(address) == name

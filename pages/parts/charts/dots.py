@@ -58,13 +58,21 @@ class Row:
 
 
 def rate_dots(
-    rows: Sequence[Row], overall: Rate, *, unit: Unit = "decision", dark: bool = False, compact: bool = False
+    rows: Sequence[Row],
+    overall: Rate,
+    *,
+    unit: Unit = "decision",
+    dark: bool = False,
+    compact: bool = False,
+    beside: Sequence[Rate] = (),
 ) -> Figure:
     """Rates with intervals, one row each in the order given, on one axis from 0 with a line at `overall`.
 
     A ring says that a row differs from the rest after correction; what is chosen is bold on a ground of its own.
     Small rows follow below a separation, on axes of their own (x2, y2) that show no rate. Keys are the rows' own.
+    `beside` are rates of figures beside this one that share its axis.
     `compact` is for half the width of the page (from 400 pixels): shorter lines of labels, no percents at the right.
+    `beside` are the rates of figures that stand beside it, whose axis is to be the same.
     """
     colours = palette(dark)
     placed = [row for row in rows if not row.rate.small and row.rate.rate is not None]
@@ -90,7 +98,7 @@ def rate_dots(
     annotations: list[dict[str, Any]] = layout["annotations"]
     annotations.append(overall_label(overall, unit, colours.muted))
     if placed:
-        every = [*(row.rate for row in placed), overall]
+        every = [*(row.rate for row in placed), overall, *beside]
         axis = rate_axis(every, colours.faint, colours.muted, most_ticks=_most_ticks(NARROW - left - right))
         axis |= {
             "title": _title(

@@ -195,7 +195,9 @@ def _names(
         right = share > 0.5
         ends = (share * across - long, share * across) if right else (share * across, share * across + long)
         half, own = len(lines) * LINE / 2, (point.rate.rate or 0) / largest * inside
-        waiting.append((own + math.copysign(half + 9, point.z), own, half, lines, point, right, ends))
+        away = half + 9
+        beyond = point.z < 0 and own < away + half  # below the point there is no room left
+        waiting.append((own + (away if beyond else math.copysign(away, point.z)), own, half, lines, point, right, ends))
     made: list[dict[str, Any]] = []
     placed: list[tuple[float, bool, tuple[float, float]]] = []
     for wanted, own, half, lines, point, right, ends in sorted(waiting, key=lambda one: -one[0]):

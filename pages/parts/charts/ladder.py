@@ -120,10 +120,10 @@ def _groups(rungs: Sequence[Rung], at: Sequence[float], colour: str, grey: str) 
 
 
 def _together(found: Smoothed, size: int, y: float, colour: str) -> list[Trace]:
-    line = {"type": "scatter", "mode": "lines", "x": [round(found.low, 5), round(found.high, 5)], "y": [y, y]}
+    line: Trace = {"type": "scatter", "mode": "lines", "x": [round(found.low, 5), round(found.high, 5)], "y": [y, y]}
     line |= {"line": {"color": colour, "width": 3}, "hoverinfo": "skip", "cliponaxis": False}
     words = f"<b>Drawn together</b><br>{percent(found.value, size)} ({interval_words(found.low, found.high, size)})"
-    mark = {"type": "scatter", "mode": "markers", "x": [round(found.value, 5)], "y": [y], "hovertext": [words]}
+    mark: Trace = {"type": "scatter", "mode": "markers", "x": [round(found.value, 5)], "y": [y], "hovertext": [words]}
     mark |= {"hoverinfo": "text", "cliponaxis": False, "marker": {"symbol": "diamond", "color": colour, "size": 13}}
     return [line, unfaded(mark)]
 

@@ -1,9 +1,10 @@
-"""Rates of pairs: a matrix of cells that can be clicked."""
+"""Rates, counts or shares of pairs: a matrix of cells that can be clicked."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from data.statistics import NO_BREAK, Rate, Unit, percent, rate_words
@@ -22,7 +23,7 @@ from pages.parts.charts.figure import (
     wrapped,
 )
 from pages.parts.charts.rows import LABEL_CHARACTERS, label_width, row_label
-from pages.parts.theme import palette
+from pages.parts.theme import Palette, palette
 
 FEW_COLUMNS = 4  # with more, the labels of the rows take more lines, so that the cells get their width
 NARROW_LABEL = 15  # characters
@@ -33,10 +34,24 @@ FEWER = "fewer than 10 letters"
 SHORTEST = 8  # characters of a column's name in a line, however many columns there are
 
 
+TOTAL = ""
+"""The key of a row or column that stands for all of them: last, parted by a line, without shades."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A cell that is no rate: its text (lines parted by <br>), its words for the hover, its shade from 0 to 1 or none, greyed if `quiet`."""
+
+    text: str
+    words: str
+    shade: float | None = None
+    quiet: bool = False
+
+
 def matrix(
     row_labels: Mapping[str, str] | Sequence[str],
     column_labels: Mapping[str, str] | Sequence[str],
-    cells: Mapping[tuple[str, str], Rate],
+    cells: Mapping[tuple[str, str], Rate] | Mapping[tuple[str, str], Amount],
     *,
     unit: Unit = "decision",
     dark: bool = False,
@@ -45,8 +60,13 @@ def matrix(
     column_title: str = "",
     selected: tuple[str, str] | None = None,
     hidden: Collection[tuple[str, str]] = (),
+    deaf: Collection[tuple[str, str]] = (),
+    legend: str = "",
 ) -> Figure:
     """Rate and count in each cell, shaded by the rate; small cells grey with their count; no items, no cell.
+
+    Cells may be amounts instead, shaded in grey, for colour means the outcome; `legend` says what their shades mean.
+    The row and the column of the key `TOTAL` stand for all of them. `deaf` cells cannot be clicked.
 
     A shade stands only where the cell is not small and its interval not wider than `WIDEST`; a legend below says what
     the shades mean. Cells of `hidden` say that they have fewer than 10 letters, and nothing else.
@@ -65,46 +85,72 @@ def matrix(
     names = [wrapped(label, max(room, SHORTEST)) for label in columns.values()]
     head = max(len(lines) for lines in names) * LINE + 10
     top = head + (26 if column_title else 0)
-    counts = {pair: f"{cell.y:,} of {cell.n:,}" for pair, cell in cells.items()}
+    texts = {pair: _text(cell) for pair, cell in cells.items()}
     most_lines = max(len(wrapped(label, width)) for label in rows.values())
-    pitch = max(64 if any(len(text) > room for text in counts.values()) else 46, most_lines * LINE + 8)
+    long = any(len(line) > room for text in texts.values() for line in text.split("<br>"))
+    lines = max((text.count("<br>") for text in texts.values()), default=0) + long
+    pitch = max((28, 46, 64)[min(lines, 2)], most_lines * LINE + 8)
     figure = blank_figure(top + pitch * len(rows) + LEGEND, colours.text, left=left, right=2, top=top, bottom=LEGEND)
     layout = figure["layout"]
     layout |= {"barmode": "overlay", "bargap": 0}
     layout["xaxis"] = {"range": [0, len(names)], "visible": False, "fixedrange": True}
     layout["annotations"] += [_column_name(lines, index, colours.text) for index, lines in enumerate(names)]
     layout["yaxis"] = {"range": [len(rows) - 0.5, -0.5], "visible": False, "fixedrange": True}
+    rates = [
+        cell.rate or 0.0
+        for pair, cell in cells.items()
+        if pair not in hidden and TOTAL not in pair and isinstance(cell, Rate) and _shaded(cell)
+    ]
+    highest = max(0.2, *rates, 0.0)
     shown = _Cells()
-    highest = max(0.2, *(cell.rate or 0.0 for pair, cell in cells.items() if pair not in hidden and _shaded(cell)), 0.0)
     for (r, row), (c, column) in itertools.product(enumerate(rows), enumerate(columns)):
-        cell = cells.get((row, column))
-        if cell is None or not cell.n:
+        pair = (row, column)
+        cell = cells.get(pair)
+        if cell is None or (isinstance(cell, Rate) and not cell.n):
             continue
-        words = f"<b>{escape(rows[row])}</b> and <b>{escape(columns[column])}</b><br>"
-        if (row, column) in hidden:
-            shown.add(r, c, f"{row}|{column}", "few", words + FEWER, colours.surface, colours.muted)
+        key = "" if pair in deaf else f"{row}|{column}"
+        name = f"<b>{escape(rows[row])}</b> and <b>{escape(columns[column])}</b><br>"
+        if pair in hidden:
+            shown.add(r, c, key, "few", name + FEWER, colours.surface, colours.muted)
             continue
-        words += rate_words(cell, unit)
-        text = (
-            counts[row, column].replace(" of ", " of<br>") if len(counts[row, column]) > room else counts[row, column]
-        )
-        fill, colour = colours.surface, colours.muted
-        if cell.rate is not None and not cell.small:
-            text += f"<br><b>{percent(cell.rate, cell.n)}</b>"
-            colour = colours.text
-            if _shaded(cell):
-                fill = _blend(colours.rate_low, colours.rate_high, cell.rate / highest)
-        shown.add(r, c, f"{row}|{column}", text, words, fill, colour)
-        if (row, column) == selected or (diagonal and row == column):
-            layout["shapes"].append(_frame(r, c, colours.text, 3 if (row, column) == selected else 1.5))
+        text = "<br>".join(_fitted(line, room) for line in texts[pair].split("<br>"))
+        words = cell.words if isinstance(cell, Amount) else rate_words(cell, unit)
+        shown.add(r, c, key, text, name + words, *_colours(cell, highest, colours, plain=TOTAL in pair))
+        if pair == selected or (diagonal and row == column):
+            layout["shapes"].append(_frame(r, c, colours.text, 3 if pair == selected else 1.5))
+    layout["shapes"] += _totals_apart([*rows], [*columns], colours.muted)
     if not shown.keys:
         return nothing(unit, dark)
     figure["data"].append(shown.trace(colours.background))
-    layout["annotations"].append(_legend(colours.rate_low, colours.rate_high, highest, colours.muted, left))
+    layout["annotations"].append(_legend(colours, highest, left, legend))
     labels = ["<br>".join(escape(line) for line in wrapped(label, width)) for label in rows.values()]
     layout["annotations"] += [row_label(label, "y", index, left) for index, label in enumerate(labels)]
     layout["annotations"] += _above(column_title, row_title, head, left, width, colours.muted)
     return figure
+
+
+def _text(cell: Rate | Amount) -> str:
+    """What stands in a cell."""
+    if isinstance(cell, Amount):
+        return cell.text
+    text = f"{cell.y:,} of {cell.n:,}"
+    return text if cell.rate is None or cell.small else f"{text}<br><b>{percent(cell.rate, cell.n)}</b>"
+
+
+def _fitted(line: str, room: int) -> str:
+    """A line of a cell in the width of its column: a count of a count may take two lines."""
+    return line.replace(" of ", " of<br>") if len(line) > room and "<b>" not in line else line
+
+
+def _totals_apart(rows: Sequence[str], columns: Sequence[str], colour: str) -> list[dict[str, Any]]:
+    """Lines before the row and the column that stand for all."""
+    line = {"type": "line", "line": {"color": colour, "width": 1}}
+    drawn = []
+    if len(rows) > 1 and rows[-1] == TOTAL:
+        drawn.append(line | {"x0": 0, "x1": len(columns), "y0": len(rows) - 1.5, "y1": len(rows) - 1.5})
+    if len(columns) > 1 and columns[-1] == TOTAL:
+        drawn.append(line | {"x0": len(columns) - 1, "x1": len(columns) - 1, "y0": -0.5, "y1": len(rows) - 0.5})
+    return drawn
 
 
 def _shaded(cell: Rate) -> bool:
@@ -112,15 +158,27 @@ def _shaded(cell: Rate) -> bool:
     return cell.rate is not None and not cell.small and cell.high - cell.low <= WIDEST
 
 
-def _legend(low: str, high: str, highest: float, colour: str, left: float) -> dict[str, Any]:
-    """What the shades mean, in two lines below the cells."""
-    least, most = (f'<span style="color:{shade}">\u25a0</span>' for shade in (low, high))
-    text = (
+def _legend(colours: Palette, highest: float, left: float, said: str) -> dict[str, Any]:
+    """What the shades mean, below the cells: in two lines of rates, else what is `said`."""
+    least, most = (f'<span style="color:{shade}">\u25a0</span>' for shade in (colours.rate_low, colours.rate_high))
+    text = escape(said) or (
         f"Shade: 0{NO_BREAK}% {least} to {most} {100 * highest:.0f}{NO_BREAK}% overturned"
         f"<br>No shade: too few, or an interval wider than {100 * WIDEST:.0f} points"
     )
     below: dict[str, Any] = {"x": 0, "y": 0, "yanchor": "top", "xshift": -round(left), "yshift": -4}
-    return small_note(text, colour, **below) | {"align": "left"}
+    return small_note(text, colours.muted, **below) | {"align": "left"}
+
+
+def _colours(cell: Rate | Amount, highest: float, colours: Palette, *, plain: bool) -> tuple[str, str]:
+    """The ground and the words of a cell; `plain` without a shade."""
+    if isinstance(cell, Amount):
+        shaded = cell.shade is not None and not plain
+        fill = _blend(colours.background, colours.border, cell.shade or 0.0) if shaded else colours.surface
+        return fill, colours.muted if cell.quiet else colours.text
+    if cell.rate is None or cell.small:
+        return colours.surface, colours.muted
+    shaded = _shaded(cell) and not plain
+    return _blend(colours.rate_low, colours.rate_high, cell.rate / highest) if shaded else colours.surface, colours.text
 
 
 def _above(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from data.statistics import Rate, Unit, count_words, interval_words, percent
 from pages.parts.charts.figure import (
@@ -64,7 +65,7 @@ def paired_bars(pairs: Sequence[Pair], *, unit: Unit = "decision", dark: bool = 
     layout, data = figure["layout"], figure["data"]
     layout |= {"barmode": "overlay", "bargap": 0}
     ticks = min(6, max(3, int((NARROW - left - right) / 38)))
-    title = {"text": f"Stated, in percent of the {unit}s of that outcome"}
+    title: dict[str, Any] = {"text": f"Stated, in percent of the {unit}s of that outcome"}
     title |= {"font": {"size": SMALL_FONT, "color": colours.muted}, "standoff": 6}
     layout["xaxis"] = rate_axis(rates, colours.faint, colours.muted, most_ticks=ticks) | {"title": title}
     layout["yaxis"] = row_axis(sum(heights), 0, 1)
@@ -115,7 +116,7 @@ def _bars(
         held = [(pair, rate, y) for pair, rate, y in rows if (rate.small or rate.rate is None) is small]
         if not held:
             continue
-        common = {
+        common: Trace = {
             "y": [y for _, _, y in held],
             "customdata": [pair.key for pair, _, _ in held],
             "hovertext": [f"<b>{escape(pair.label)}</b><br>{share_words(rate, side, unit)}" for pair, rate, _ in held],

@@ -18,6 +18,7 @@ from pages.parts.theme import DARK, LIGHT
 WIDTH = 960  # pixels
 _EDGE = 24
 _TITLE = 20
+_Ends = tuple[tuple[int, ...], tuple[int, ...]]
 _HEX = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
 
 
@@ -46,7 +47,8 @@ def picture(figure: Figure, title: str, about: About) -> bytes:
 
 def on_paper(figure: Figure) -> Figure:
     """The figure in the colours of the light theme, whichever it was made in."""
-    return _light(figure)
+    light: Figure = _light(figure)
+    return light
 
 
 def _light(value: Any) -> Any:
@@ -76,15 +78,22 @@ def _by_name() -> dict[str, str]:
 
 
 def _shade(colour: str) -> str:
-    """A colour between the ends of the dark shades as the one as far between the light ends; empty for any other."""
-    low, high, own = _parts(DARK.rate_low), _parts(DARK.rate_high), _parts(colour)
-    share = (own[0] - low[0]) / (high[0] - low[0])
+    """A shade of rates or of counts as the one as far between the light theme's ends; empty for any other colour."""
+    for low, high in (("rate_low", "rate_high"), ("background", "border")):
+        ends = [(_parts(getattr(one, low)), _parts(getattr(one, high))) for one in (DARK, LIGHT)]
+        if found := _between(_parts(colour), *ends):
+            return found
+    return ""
+
+
+def _between(own: tuple[int, ...], dark: _Ends, light: _Ends) -> str:
+    """The light colour as far between its ends as a colour is between the dark ones; empty where it is not there."""
+    share = (own[0] - dark[0][0]) / (dark[1][0] - dark[0][0])
     if not -0.01 <= share <= 1.01 or any(
-        abs(a + (b - a) * share - c) > 1.5 for a, b, c in zip(low, high, own, strict=True)
+        abs(a + (b - a) * share - c) > 1.5 for a, b, c in zip(*dark, own, strict=True)
     ):
         return ""
-    ends = zip(_parts(LIGHT.rate_low), _parts(LIGHT.rate_high), strict=True)
-    return "#" + "".join(f"{min(255, max(0, round(a + (b - a) * share))):02x}" for a, b in ends)
+    return "#" + "".join(f"{min(255, max(0, round(a + (b - a) * share))):02x}" for a, b in zip(*light, strict=True))
 
 
 def _parts(colour: str) -> tuple[int, ...]:

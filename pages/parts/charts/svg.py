@@ -67,7 +67,7 @@ class _Page:
         """The pixel of a place; on a logarithmic axis Plotly takes those of words as `powers` of ten, those of shapes not."""
         if ref == "paper":
             low, high = self.paper[direction]
-            return low + value * (high - low)
+            return float(low + value * (high - low))
         axis = self.axes[ref.removesuffix(" domain")]
         if ref.endswith(" domain"):
             return axis.along(value)

@@ -111,8 +111,8 @@ def axes(figure: Figure, width: float) -> dict[str, Axis]:
     across = (margin["l"], width - margin["r"])
     up = (layout["height"] - margin["b"], margin["t"])
     names = {"x", "y"} | {t.get(f"{d}axis", d) for t in figure["data"] for d in "xy"}
-    names |= {found[1] + found[2] for key in layout if (found := _AXIS.fullmatch(key))}
-    found = {}
+    names |= {named[1] + named[2] for key in layout if (named := _AXIS.fullmatch(key))}
+    found: dict[str, Axis] = {}
     for name in sorted(names):
         own = dict(layout.get(f"{name[0]}axis{name[1:]}", {}))
         whole = across if name[0] == "x" else up

@@ -98,7 +98,7 @@ def trend(
     }
     layout["yaxis3"] = _count_axis([period.rate.n for period in points], colours.faint, colours.muted)
     layout["yaxis3"] |= {"domain": [0, lower / inside], "anchor": "x"}
-    layout["xaxis"] = _time_axis(first, last, colours.faint, colours.muted)
+    layout["xaxis"] = time_axis(first, last, colours.faint, colours.muted)
     layout["annotations"].append(
         small_note(
             f"{unit.capitalize()}s", colours.muted, x=0, xshift=-50, y=lower / inside, yanchor="bottom", yshift=2
@@ -243,7 +243,8 @@ def _count_axis(counts: Sequence[int], faint: str, muted: str) -> dict[str, Any]
     }
 
 
-def _time_axis(first: date, last: date, faint: str, muted: str) -> dict[str, Any]:
+def time_axis(first: date, last: date, faint: str, muted: str) -> dict[str, Any]:
+    """An axis of days from `first` to `last`, with ticks a month to two years apart; its anchor is the counts below."""
     years = (last - first).days / 365.25
     months = 1 if years <= 0.6 else 3 if years <= 2 else 6 if years <= 3 else 12 if years <= 9 else 24
     return {
