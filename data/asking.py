@@ -1,4 +1,4 @@
-"""What every question to a snapshot stands on: a cursor of its own, the filter's bits and word hits, answers kept ready."""
+"""What every question to a snapshot stands on: a cursor of its own, the filter's items and word hits, answers kept ready."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import date
 from typing import Any, Self
 
 import duckdb
 
-from data import search
+from data import search, tallies
 from data.axes import axis
+from data.coded import Columns
 from data.condition_sql import items_of
 from data.filters import Filters, where
+from data.held import held_for
 from data.schema import NOT_STATED, Dimension
-from data.statistics import Sums, pooled_rho
+from data.statistics import CrossSums, Sums, pooled_rho
+from data.tallies import PARTS, Chosen
 from data.warehouse import Snapshot
 
 Row = tuple[Any, ...]
 _LETTER_ID = re.compile(r"[0-9a-f]{12,64}")
 _KEY_DIGITS = 16
-PARTS = 232_792_560
-"""The least common multiple of 1 to 20: in such parts a letter's y^2/n is a whole number up to 20 items."""
 
 
 def quotients(y: str, n: str, condition: str = "true") -> str:
@@ -40,6 +41,7 @@ SUMS = (
     "coalesce(sum(n), 0)::BIGINT, coalesce(sum(y), 0)::BIGINT, count(*)::BIGINT, coalesce(sum(n*n), 0)::BIGINT, "
     f"coalesce(sum(y*y), 0)::BIGINT, coalesce(sum(n*y), 0)::BIGINT, {quotients('y', 'n')}"
 )
+
 ALONE_SUMS = (
     "sum(n)::BIGINT, sum(y)::BIGINT, sum(n)::BIGINT, sum(n)::BIGINT, sum(y)::BIGINT, sum(y)::BIGINT, sum(y)::DOUBLE"
 )
@@ -50,16 +52,25 @@ class Questions:
     """Answers for one snapshot and one filter, on a cursor of its own. Not shared between threads.
 
     `connection` is one to the snapshot's database. Answers that were computed when the snapshot was published (table
-    `answers`) are looked up rather than computed.
+    `answers`) are looked up rather than computed. Columns and filters are held with the connection (`data.held`), so
+    readers on the same one share them.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, filters: Filters) -> None:
         self.snapshot = snapshot
         self.filters = filters
         self._cursor = connection.cursor()
-        self.bits = _bits(self._cursor)
+        self._held = held_for(connection)
+        self.bits = self._held.get("terms", lambda: _bits(self._cursor), lambda _: 0)
+        self.columns = Columns(self._cursor, self._held, self.bits)
+        self._found: tuple[tuple[str, str], ...] = ()
         if filters.words:
-            self._cursor.register("hits", search.letters_with(snapshot.index, filters.words))
+            self._find("hits", filters.words)
+
+    def _find(self, table: str, words: str) -> None:
+        """Make the letters that hold the words a table of this cursor."""
+        self._cursor.register(table, search.letters_with(self.snapshot.index, words))
+        self._found = (*(one for one in self._found if one[0] != table), (table, words))
 
     def _key(self, letter_id: str) -> int | None:
         """The key of the letter of that id, which may be shortened to its first 12 digits or more; None where there is none."""
@@ -109,16 +120,28 @@ class Questions:
         """The column of the filter's kind of date."""
         return "decision_date" if self.filters.date_field == "decision" else "ur_denial_date"
 
+    def _chosen(self, condition: str, values: Sequence[object]) -> Chosen:
+        """The items for which a condition over `facts` holds, shared by the questions under one filter."""
+        return self._held.get(
+            ("chosen", condition, tuple(values), self._found),
+            lambda: tallies.choose(self.columns.base(), self.columns.rows(condition, values)),
+            lambda chosen: chosen.nbytes,
+        )
+
     def _whole_rho(self) -> float:
         """The intra-letter correlation of the whole snapshot, where the filter itself cannot tell."""
-        sums = sums_of(self._one(f"WITH per AS ({per_letter('true')}) SELECT {SUMS} FROM per", []))
+        sums = self._whole(by_letter=False)
         return pooled_rho(sums) if sums.n else 0.0
 
-    def _whole(self, condition: str = "true", values: Sequence[object] = ()) -> Sums:
-        """The sums of the whole snapshot, or of the items for which `condition` holds, in the filter's unit."""
-        letter = self._letter()
-        sql = f"WITH per AS (SELECT {letter} FROM ({per_letter(condition)})) SELECT {SUMS} FROM per"
-        return sums_of(self._one(sql, [*values, *values]))
+    def _whole(self, condition: str = "true", values: Sequence[object] = (), by_letter: bool | None = None) -> Sums:
+        """The sums of the whole snapshot, or of the items for which `condition` holds, in the filter's unit or another."""
+        unit = self.by_letter if by_letter is None else by_letter
+        rows = self._kept(
+            f"whole by letter {unit} {condition}",
+            values,
+            lambda: [tuple(tallies.whole(self._chosen(condition, values), unit).tolist())],
+        )
+        return tallied(rows[0])
 
     def _letter(self) -> str:
         """SQL of a letter's `n` and `y` in the filter's unit, from its items."""
@@ -143,32 +166,25 @@ class Questions:
 
     def _all(self, sql: str, values: Sequence[object]) -> list[Row]:
         # Fetched to the end: a table cannot be registered beside a result that is still open.
+        return self._kept(sql, values, lambda: self._cursor.execute(sql, list(values)).fetchall())
+
+    def _kept(self, question: str, values: Sequence[object], answer: Callable[[], list[Row]]) -> list[Row]:
+        """The rows that were kept for this question with these values when the snapshot was published, else `answer()`.
+
+        `question` is a text that names everything the answer depends on, such as its SQL.
+        """
         if any(isinstance(value, bytes) for value in values):  # items of a condition, which no kept question has
-            return self._cursor.execute(sql, list(values)).fetchall()
-        kept = self._cursor.execute(
-            "SELECT rows FROM answers WHERE question = ?", [question_key(sql, values)]
-        ).fetchall()
-        if kept:
-            return decoded(kept[0][0])
-        return self._cursor.execute(sql, list(values)).fetchall()
+            return answer()
+        key = question_key(question, values)
+        if key not in self._held.get("answers", lambda: _questions(self._cursor), lambda _: 0):
+            return answer()
+        ((text,),) = self._cursor.execute("SELECT rows FROM answers WHERE question = ?", [key]).fetchall()
+        return decoded(text)
 
     def _dicts(self, sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
         cursor = self._cursor.execute(sql, list(values))
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def per_letter(condition: str, more: str = "", more_alone: str = "") -> str:
-    """SQL of the letters that hold items for which `condition` is true: `letter_key`, items `n`, overturned `y`.
-
-    `condition` stands in it twice, and so must its parameters. Items that are alone in their letter need no grouping,
-    which halves the time. `more` are further columns as aggregates, `more_alone` the same of a single item.
-    """
-    return (
-        f"SELECT letter_key, count(*) n, count(*) FILTER (overturned) y {more} FROM facts WHERE ({condition}) AND NOT alone "
-        f"GROUP BY letter_key UNION ALL SELECT letter_key, 1::BIGINT, overturned::BIGINT {more_alone} FROM facts "
-        f"WHERE ({condition}) AND alone"
-    )
 
 
 def sums_of(values: Sequence[Any]) -> Sums:
@@ -177,9 +193,20 @@ def sums_of(values: Sequence[Any]) -> Sums:
     return Sums(n=int(n), y=int(y), letters=int(letters), nn=int(nn), yy=int(yy), ny=int(ny), within=float(within))
 
 
-def question_key(sql: str, values: Sequence[object]) -> str:
+def tallied(row: Sequence[int]) -> Sums:
+    """Sums from a row in the order of `tallies.SUMS`."""
+    n, y, letters, nn, yy, ny, within = row[: tallies.SUMS]
+    return Sums(n, y, letters, nn, yy, ny, within / PARTS)
+
+
+def crossing(row: Sequence[int]) -> CrossSums:
+    """Sums across a group and its rest from a row of `tallies.SUMS` and `CROSS`."""
+    return CrossSums(*row[tallies.SUMS : tallies.SUMS + 5])
+
+
+def question_key(question: str, values: Sequence[object]) -> str:
     """The name under which the answer to this question is kept."""
-    return hashlib.sha256(f"{' '.join(sql.split())}\0{values!r}".encode()).hexdigest()[:24]
+    return hashlib.sha256(f"{' '.join(question.split())}\0{values!r}".encode()).hexdigest()[:24]
 
 
 def encoded(rows: Sequence[Row]) -> str:
@@ -210,3 +237,7 @@ def _bits(cursor: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     for dimension, key, bit in cursor.execute("SELECT dimension, key, bit FROM terms ORDER BY position").fetchall():
         bits.setdefault(dimension, {})[key] = bit
     return bits
+
+
+def _questions(cursor: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    return frozenset(key for (key,) in cursor.execute("SELECT question FROM answers").fetchall())

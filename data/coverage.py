@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data.asking import Questions
+from data.asking import Row
+from data.rates import Rates
 from data.schema import NOT_STATED, dimensions
+from data.tallies import Chosen
 from data.warehouse import read_journal
 
 NOT_IN_LETTER = "not stated in the letter"
@@ -72,19 +74,15 @@ class LastLoad:
     refused: tuple[tuple[str, int], ...]
 
 
-class Coverage(Questions):
+class Coverage(Rates):
     """Answers about what was read. The filter holds for `stated` alone; the others are of the whole snapshot."""
 
     def fields_read(self) -> list[Stated]:
         """How many of the filter's items state each field."""
         condition, values = self.where()
-        columns: list[str] = []
-        for key in _UNSTATED:
-            columns.append(self._unstated_sql(key))
-            if key in _UNKNOWN:
-                columns.append(f"({key}_mask & {self.bits.get(key, {}).get(_UNKNOWN[key], 0)}::UBIGINT) <> 0")
-        counts = ", ".join(f"count(*) FILTER ({column})" for column in columns)
-        items, *found = self._one(f"SELECT count(*), {counts} FROM facts WHERE {condition}", values)
+        ((items, *found),) = self._kept(
+            f"fields read {condition}", values, lambda: [self._unstated(self._chosen(condition, values))]
+        )
         fields = []
         for key, (label, otherwise) in _UNSTATED.items():
             unstated = found.pop(0)
@@ -119,11 +117,15 @@ class Coverage(Questions):
             tuple(sorted(codes, key=lambda one: (one.kind, -one.letters, one.code))),
         )
 
-    def _unstated_sql(self, key: str) -> str:
-        dimension = dimensions().get(key)
-        if dimension is None:
-            return f"{key} IS NULL"
-        return f"{dimension.column} = " + ("0" if dimension.kind == "mask" else f"'{NOT_STATED}'")
+    def _unstated(self, chosen: Chosen) -> Row:
+        """The items, then of each field those that do not state it and, where there is such a key, those of unknown ones."""
+        found = [len(chosen.rows)]
+        for key in _UNSTATED:
+            counts: dict[str, int] = dict(self._counts(key, chosen)) if key in dimensions() else {}
+            found.append(counts.get(NOT_STATED, 0) if key in dimensions() else self._undated(key, chosen))
+            if key in _UNKNOWN:
+                found.append(counts.get(_UNKNOWN[key], 0))
+        return tuple(found)
 
 
 def last_load(folder: Path) -> LastLoad | None:

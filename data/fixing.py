@@ -6,13 +6,13 @@ them: an item has several sources and grounds and counts under each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from data.citing import CITED_COLUMNS, SIDES, Citing, Level
 from data.comparing import Comparing
 from data.filters import Side
-from data.schema import NOT_STATED, dimensions
+from data.schema import NOT_STATED
 from data.statistics import Difference, Rate, Unit, counted, interval_words, percent
 
 Kind = Literal["admin", "reviewer", "reason"]
@@ -87,23 +87,8 @@ class Fixing(Comparing, Citing):
 
     def _overturned_letters(self, name: str) -> dict[str, int]:
         """Letters with an overturned item of the filter, by key of a mask dimension that such an item holds."""
-        condition, values = self.where()
-        column = dimensions()[name].column
-        rows = self._all(
-            f"""
-            WITH per AS (SELECT bit_or({column}) mask, bool_or({column} = 0) unstated FROM facts
-                    WHERE ({condition}) AND overturned AND NOT alone GROUP BY letter_key
-                UNION ALL SELECT {column}, {column} = 0 FROM facts WHERE ({condition}) AND overturned AND alone)
-            SELECT mask, unstated, count(*) FROM per GROUP BY ALL
-            """,
-            [*values, *values],
-        )
-        found: dict[str, int] = {}
-        for mask, unstated, n in rows:
-            keys = {*self._keys(name, mask)} | ({NOT_STATED} if unstated else set())
-            for key in keys:
-                found[key] = found.get(key, 0) + int(n)
-        return found
+        by_letter = self.under(replace(self.filters, unit="letter"))
+        return {key: group.y for key, (group, _, _) in by_letter.cells(name, own=True)[1].items()}
 
 
 def fix_words(fix: Fix, unit: Unit = "decision", *, rates: bool = True) -> str:

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from data.asking import ALONE_SUMS, SUMS, per_letter, sums_of
+import numpy as np
+
+from data import tallies
+from data.asking import Row, tallied
 from data.movement import Movement, moved_most
 from data.rates import Rates
-from data.schema import NOT_STATED, dimensions
+from data.schema import NOT_STATED
 from data.spans import Compared, Length, Span, compared_spans, period_start
 from data.statistics import Difference, Rate, Sums, difference, overturn_rate
+from data.tallies import Split
 
 LONGEST: dict[Length, int] = {"month": 1100, "quarter": 6000}
 """Days of a trend by month, and by quarter: beyond, there would be more marks than a figure has room for."""
@@ -118,12 +122,8 @@ class PeriodsCompared(Rates):
         spans = self.spans()
         if spans is None:
             return None
-        condition, late, values = self._in_both(spans)
-        letter = "late, 1 n, (y > 0)::INT y" if self.by_letter else "late, n, y"
-        per = per_letter(condition, f", any_value({late}) late", f", {late}")
-        rows = self._all(f"SELECT late, {SUMS} FROM (SELECT {letter} FROM ({per})) GROUP BY late", values * 2)
-        sums = {bool(row[0]): sums_of(row[1:]) for row in rows}
-        if len(sums) < 2:
+        sums = self._in_each(spans)
+        if not (sums[False].n and sums[True].n):
             return None
         rho = 0.0 if self.by_letter else self._rho(sums[False] + sums[True])
         before, after = overturn_rate(sums[False], rho), overturn_rate(sums[True], rho)
@@ -147,62 +147,66 @@ class PeriodsCompared(Rates):
         found = sorted(moved_most(groups, whole.rho), key=lambda one: (-abs(round(one.shrunken, 5)), _p_value(one)))
         return Moved(whole.spans, tuple(found), len(groups))
 
-    def _in_both(self, spans: Compared) -> tuple[str, str, list[object]]:
-        """The filter on the days of both spans, the expression for the later one, and the condition's parameters.
-
-        The day between the two is one that this program computed, so it stands in the text of the question.
-        """
+    def _in_both(self, spans: Compared) -> tuple[str, list[object]]:
+        """The filter on the days of both spans."""
         condition, values = self.where(ignoring="date")
-        column = self.date_column()
         days = [spans.previous.start.isoformat(), spans.current.end.isoformat()]
-        late = f"({column} >= DATE '{spans.current.start:%Y-%m-%d}')"
-        return f"({condition}) AND {column} BETWEEN ?::DATE AND ?::DATE", late, [*values, *days]
+        return f"({condition}) AND {self.date_column()} BETWEEN ?::DATE AND ?::DATE", [*values, *days]
+
+    def _late(self, spans: Compared) -> Split:
+        """Items of the previous span and, second, of the current one."""
+        dated = self.columns.days(self.date_column())
+        begin = (spans.current.start - dated.first).days
+        return Split(lambda places: (dated.days[places] >= begin).view(np.uint8), np.ones(2, np.int32), np.arange(2), 2)
+
+    def _in_each(self, spans: Compared) -> tuple[Sums, Sums]:
+        """The sums of the filter in the previous and in the current span."""
+        condition, values = self._in_both(spans)
+        rows = self._kept(
+            f"before and since {spans.current.start} by letter {self.by_letter} {condition}",
+            values,
+            lambda: tallies.by_value(self._chosen(condition, values), self._late(spans), self.by_letter).tolist(),
+        )
+        return tallied(rows[0]), tallied(rows[1])
 
     def _in_spans(self, name: str, spans: Compared) -> dict[str, tuple[Sums, Sums]]:
         """The sums of every stated key in the previous and in the current span."""
-        condition, late, values = self._in_both(spans)
-        column = dimensions()[name].column
-        letter = "late, 1 n, (y > 0)::INT y" if self.by_letter else "late, n, y"
-        keyed, key_values = self._keyed(name)
-        rows = self._all(
-            f"""
-            WITH base AS (SELECT letter_key, {late} late, {column} AS mask, count(*) n, count(*) FILTER (overturned) y
-                FROM facts WHERE ({condition}) AND NOT alone GROUP BY ALL),
-            whole AS (SELECT letter_key, any_value(late) late, any_value(mask) mask, count(*) masks, sum(n) n, sum(y) y
-                FROM base GROUP BY letter_key),
-            mixed AS (SELECT b.* FROM base b SEMI JOIN (FROM whole WHERE masks > 1) USING (letter_key)),
-            keyed AS ({keyed.format(base="mixed")}),
-            grouped AS (SELECT key, letter_key, late, sum(n) n, sum(y) y FROM mixed JOIN keyed USING (mask) GROUP BY ALL),
-            single AS (SELECT {late} late, {column} AS mask, count(*) n, count(*) FILTER (overturned) y
-                FROM facts WHERE ({condition}) AND alone GROUP BY ALL)
-            SELECT 'mixed', key, late, {SUMS} FROM (SELECT key, {letter} FROM grouped) GROUP BY key, late
-            UNION ALL SELECT 'uniform', mask::VARCHAR, late, {SUMS}
-                FROM (SELECT mask, {letter} FROM whole WHERE masks = 1) GROUP BY mask, late
-            UNION ALL SELECT 'uniform', mask::VARCHAR, late, {ALONE_SUMS} FROM single GROUP BY mask, late
-            """,
-            [*values, *key_values, *values],
+        condition, values = self._in_both(spans)
+
+        def answer() -> list[Row]:
+            coded, chosen = self.columns.coded(self.axis(name)), self._chosen(condition, values)
+            both = tallies.crossed(tallies.split(coded), self._late(spans), chosen)
+            found = tallies.by_key(chosen, self.columns.base(), both, tallies.inside(self.by_letter)).tolist()
+            rows = zip(coded.keys, found[::2], found[1::2], strict=True)
+            return [(key, *before, *since) for key, before, since in rows if before[2] or since[2]]
+
+        rows = self._kept(
+            f"{name} before and since {spans.current.start} by letter {self.by_letter} {condition}", values, answer
         )
-        found: dict[str, list[Sums]] = {}
-        for kind, mask, is_late, *figures in rows:
-            for key in (mask,) if kind == "mixed" else self._keys(name, mask):
-                pair = found.setdefault(key, [Sums(), Sums()])
-                pair[bool(is_late)] += sums_of(figures)
-        return {key: (pair[0], pair[1]) for key, pair in found.items() if key != NOT_STATED}
+        return {
+            key: (tallied(row[: tallies.SUMS]), tallied(row[tallies.SUMS :])) for key, *row in rows if key != NOT_STATED
+        }
 
     def _months(self) -> dict[date, Sums]:
+        """The sums of every month in which the filter holds items, in order of time."""
         condition, values = self.where()
         column = self.date_column()
-        letter = "p, 1 n, (y > 0)::INT y" if self.by_letter else "p, n, y"
-        stated = f"({condition}) AND {column} IS NOT NULL"
-        per = per_letter(stated, f", any_value({column}) d", f", {column}")
-        rows = self._all(
-            f"""
-            WITH per AS (SELECT date_trunc('month', d)::DATE p, n, y FROM ({per}))
-            SELECT p, {SUMS} FROM (SELECT {letter} FROM per) GROUP BY p ORDER BY p
-            """,
-            [*values, *values],
-        )
-        return {row[0]: sums_of(row[1:8]) for row in rows}
+
+        def answer() -> list[Row]:
+            dated = self.columns.days(column)
+            known = np.datetime64(dated.first) + np.arange(int(dated.days.max(initial=0)) + 1)
+            months, of_day = np.unique(known.astype("M8[M]"), return_inverse=True)
+            of_day = np.append(of_day, len(months))  # for -1, no date
+            found = tallies.by_value(
+                self._chosen(condition, values),
+                Split(lambda places: of_day[dated.days[places]], np.ones(len(months) + 1), np.zeros(0), 0),
+                self.by_letter,
+            )
+            starts = months.astype("M8[D]").tolist()
+            return [(start, *row) for start, row in zip(starts, found[:-1].tolist(), strict=True) if row[2]]
+
+        rows = self._kept(f"months of {column} by letter {self.by_letter} {condition}", values, answer)
+        return {row[0]: tallied(row[1:]) for row in rows}
 
 
 def _p_value(one: Movement) -> float:

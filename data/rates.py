@@ -1,20 +1,22 @@
 """Rates and counts of a filter: the headline, against the rest, by dimension.
 
-Every rate comes from `statistics.overturn_rate` over sums that SQL makes letter by letter, because the items of a letter
-are alike (statistics.md). Grouping by letter is what costs, so it is left to the letters that need it: items alone in
-their letter are summed as they are, and so are letters all of whose items fall into one cell.
+Every rate comes from `statistics.overturn_rate` over sums that are made letter by letter (`data.tallies`), because the items
+of a letter are alike (statistics.md). The items of a filter are looked up once, in SQL, for all these questions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from data.asking import ALONE_SUMS, SUMS, per_letter, sums_of
+import numpy as np
+
+from data import tallies
+from data.asking import Row, crossing, tallied
 from data.axes import TIMES, ordered
 from data.crossing import Crossing
-from data.filters import Filters
+from data.filters import SWITCHES, Filters
 from data.schema import NOT_STATED, dimensions
 from data.statistics import (
     CrossSums,
@@ -26,6 +28,7 @@ from data.statistics import (
     overturn_rate,
     rest_of,
 )
+from data.tallies import Chosen, Kinds
 
 CROSS = (
     "count(*) FILTER (rn > 0)::BIGINT, sum(n*rn)::BIGINT, sum(n*ry)::BIGINT, "
@@ -72,25 +75,11 @@ def corrected(groups: Sequence[Group]) -> list[Group]:
 class Rates(Crossing):
     """Answers in rates and counts."""
 
-    def headline(self, without: Sequence[str] | None = None) -> Headline:
-        """The filter's figures; `without` other switches than the filter's own, for the rate that they would give."""
-        filters = self.filters
-        if without is not None:
-            filters = replace(self.filters, without=tuple(without))
-        condition, values = self.where(filters)
-        switches = ("ancillary", "modified", "retrospective")
-        more = ", any_value(decision_date) d" + "".join(f", count(*) FILTER ({name}) {name}" for name in switches)
-        alone = ", decision_date" + "".join(f", {name}::BIGINT" for name in switches)
-        row = self._one(
-            f"""
-            WITH per AS ({per_letter(condition, more, alone)})
-            SELECT {SUMS}, count(*) FILTER (y = 0), count(*) FILTER (y > 0 AND y < n), count(*) FILTER (y = n),
-                min(d), max(d), coalesce(sum(n) FILTER (d IS NULL), 0)::BIGINT,
-                {", ".join(f"coalesce(sum({name}), 0)::BIGINT" for name in switches)} FROM per
-            """,
-            [*values, *values],
-        )
-        sums = sums_of(row[:7])
+    def headline(self) -> Headline:
+        """The filter's figures."""
+        condition, values = self.where()
+        row = self._kept(f"headline {condition}", values, lambda: [self._headline(self._chosen(condition, values))])[0]
+        sums = tallied(row)
         upheld, partly, overturned = row[7:10]
         charted = Sums.letters_as_units(sums.letters, partly + overturned) if self.by_letter else sums
         rho = self._rho(sums)
@@ -110,6 +99,12 @@ class Rates(Crossing):
             retrospective=row[15],
         )
 
+    def rate_without(self, switch: str) -> Rate:
+        """The rate that the filter would have without the items of a switch (`filters.SWITCHES`)."""
+        none = Sums(), Sums(), CrossSums()
+        sums = self.cells(switch, own=True)[1].get("no", none)[0]
+        return overturn_rate(sums, 0.0 if self.by_letter else self._rho(sums))
+
     def against_rest(self, within: Filters | None = None) -> tuple[Difference | None, Rate | None]:
         """The filter against everything in the snapshot that is not in it: the difference and the rest's rate.
 
@@ -119,25 +114,17 @@ class Rates(Crossing):
             return None, None
         condition, values = self.where()
         wider, wider_values = self.where(within) if within else ("true", [])
+        if within:
+            condition, values = f"({condition}) AND ({wider})", [*values, *wider_values]
         # Only letters that hold items of the filter are looked at; what is left of the whole is the rest. A letter with
         # items on both sides counts on both, and its shared part enters the covariance.
-        pair = self._pair()
-        row = self._one(
-            f"""
-            WITH g AS (SELECT letter_key, count(*) n, count(*) FILTER (overturned) y
-                FROM facts WHERE ({condition}) AND ({wider}) AND NOT alone GROUP BY letter_key),
-            w AS (SELECT letter_key, count(*) n, count(*) FILTER (overturned) y
-                FROM facts SEMI JOIN g USING (letter_key) WHERE ({wider}) AND NOT alone GROUP BY letter_key),
-            per AS (SELECT {pair} FROM g JOIN w USING (letter_key)),
-            single AS (SELECT count(*) n, count(*) FILTER (overturned) y FROM facts WHERE ({condition}) AND ({wider}) AND alone)
-            SELECT {SUMS}, {CROSS}, (SELECT n FROM single), (SELECT y FROM single) FROM per
-            """,
-            [*values, *wider_values, *wider_values, *values, *wider_values],
+        (row,) = self._kept(
+            f"against the rest of {wider} by letter {self.by_letter} {condition}",
+            values,
+            lambda: [self._with_rest(self._chosen(condition, values), self._chosen(wider, wider_values))],
         )
-        single = Sums.letters_as_units(*row[13:])
-        group, cross = sums_of(row[:7]) + single, CrossSums(*(int(value or 0) for value in row[7:12]))
-        whole = self._whole(wider, wider_values)
-        rest = self.outside(whole, group, cross, int(row[12] or 0) + single.y)
+        group, cross = tallied(row), crossing(row)
+        rest = self.outside(self._whole(wider, wider_values), group, cross, row[-1])
         if not group.n or not rest.n:
             return None, None
         rho = 0.0 if self.by_letter else self._whole_rho()
@@ -169,44 +156,16 @@ class Rates(Crossing):
     def cells(self, name: str, own: bool = False) -> tuple[Sums, dict[str, tuple[Sums, Sums, CrossSums]]]:
         """The sums of the whole filter and, by key of a dimension, those of the group, of the rest, and across both."""
         condition, values = self.where(ignoring=None if own else name)
-        column = self.axis(name).column
-        # A letter with items in the group and outside it counts on both sides.
-        letter = self._letter()
-        pair = self._pair()
-        keyed, key_values = self._keyed(name)
-        rows = self._all(
-            f"""
-            WITH base AS (SELECT letter_key, {column} AS mask, count(*) n, count(*) FILTER (overturned) y
-                FROM facts WHERE ({condition}) AND NOT alone GROUP BY ALL),
-            whole AS (SELECT letter_key, any_value(mask) mask, count(*) masks, sum(n) n, sum(y) y FROM base GROUP BY letter_key),
-            mixed AS (SELECT b.* FROM base b SEMI JOIN (FROM whole WHERE masks > 1) USING (letter_key)),
-            keyed AS ({keyed.format(base="mixed")}),
-            grouped AS (SELECT key, letter_key, sum(n) n, sum(y) y FROM mixed JOIN keyed USING (mask) GROUP BY ALL),
-            per AS (SELECT key, {pair} FROM grouped g JOIN whole w USING (letter_key)),
-            single AS (SELECT {column} AS mask, count(*) n, count(*) FILTER (overturned) y
-                FROM facts WHERE ({condition}) AND alone GROUP BY ALL)
-            SELECT 'mixed', key, {SUMS}, {CROSS} FROM per GROUP BY key
-            UNION ALL SELECT 'uniform', mask::VARCHAR, {SUMS}, 0, 0, 0, 0, 0, 0
-                FROM (SELECT mask, {letter} FROM whole WHERE masks = 1) GROUP BY mask
-            UNION ALL SELECT 'uniform', mask::VARCHAR, {ALONE_SUMS}, 0, 0, 0, 0, 0, 0 FROM single GROUP BY mask
-            UNION ALL SELECT 'whole', NULL, {SUMS}, 0, 0, 0, 0, 0, 0 FROM (SELECT {letter} FROM whole WHERE masks > 1)
-            """,
-            [*values, *key_values, *values],
+        (_, *everything), *rows = self._kept(
+            f"cells {self.axis(name).column} by letter {self.by_letter} {condition}",
+            values,
+            lambda: self._by_key(name, self._chosen(condition, values)),
         )
-        whole = Sums()
-        groups: dict[str, tuple[Sums, CrossSums, int]] = {}
-        for kind, key, *figures in rows:
-            sums, across, in_letters = sums_of(figures[:7]), CrossSums(*map(int, figures[7:12])), int(figures[12])
-            if kind != "mixed":
-                whole += sums
-            if kind == "uniform":
-                across, in_letters = CrossSums(), sums.y
-            for one in () if kind == "whole" else (key,) if kind == "mixed" else self._keys(name, key):
-                held = groups.get(one, (Sums(), CrossSums(), 0))
-                groups[one] = (held[0] + sums, _sum(held[1], across), held[2] + in_letters)
+        whole = tallied(everything)
         cells: dict[str, tuple[Sums, Sums, CrossSums]] = {}
-        for key, (group, across, in_letters) in groups.items():
-            cells[key] = (group, self.outside(whole, group, across, in_letters), across)
+        for key, *row in rows:
+            group, across = tallied(row), crossing(row)
+            cells[key] = (group, self.outside(whole, group, across, row[-1]), across)
         return whole, cells
 
     def outside(self, whole: Sums, group: Sums, across: CrossSums, in_letters: int) -> Sums:
@@ -219,14 +178,12 @@ class Rates(Crossing):
         """Decisions by key of a dimension or of `outcome`, under all filters but the one on it."""
         condition, values = self.where(ignoring=name)
         if name == "outcome":
-            sql = f"SELECT CASE WHEN overturned THEN 'overturned' ELSE 'upheld' END, count(*) FROM facts WHERE {condition} GROUP BY 1"
-            return dict(self._all(sql, values))
-        column = dimensions()[name].column
-        found: dict[str, int] = {}
-        for mask, n in self._all(f"SELECT {column}, count(*) FROM facts WHERE {condition} GROUP BY 1", values):
-            for key in self._keys(name, mask):
-                found[key] = found.get(key, 0) + n
-        return found
+            of = self._whole(condition, values, by_letter=False)
+            return {key: n for key, n in (("overturned", of.y), ("upheld", of.n - of.y)) if n}
+        rows = self._kept(
+            f"counts {name} {condition}", values, lambda: self._counts(name, self._chosen(condition, values))
+        )
+        return dict(rows)
 
     def stated(self) -> list[str]:
         """The dimensions under which any decision of the whole snapshot states something."""
@@ -240,13 +197,58 @@ class Rates(Crossing):
     def undated(self) -> int:
         """Decisions without a date of the filter's kind, under all filters but the one on dates."""
         condition, values = self.where(ignoring="date")
-        sql = f"SELECT count(*) FILTER ({self.date_column()} IS NULL) FROM facts WHERE {condition}"
-        return int(self._one(sql, values)[0])
+        column = self.date_column()
+        rows = self._kept(
+            f"undated by {column} {condition}",
+            values,
+            lambda: [(self._undated(column, self._chosen(condition, values)),)],
+        )
+        return int(rows[0][0])
 
     def bounds(self) -> tuple[date | None, date | None]:
         """The first and last date of the filter's kind in the whole snapshot."""
         row = self._one(f"SELECT min({self.date_column()}), max({self.date_column()}) FROM facts", [])
         return row[0], row[1]
+
+    def _headline(self, chosen: Chosen) -> Row:
+        """The sums of the items, letters by outcome, first and last day, items without one, and those of each switch."""
+        days = self.columns.days("decision_date")
+        on = days.days[chosen.first]
+        last = int(on.max(initial=-1))
+        first = int(on.min(initial=last, where=on >= 0))
+        bounds = [days.first + timedelta(days=day) if last >= 0 else None for day in (first, last)]
+        switched = [sum(n for key, n in self._counts(switch, chosen) if key == "yes") for switch in SWITCHES]
+        undated = self._undated("decision_date", chosen)
+        return (*tallies.whole(chosen, False).tolist(), *tallies.outcomes(chosen), *bounds, undated, *switched)
+
+    def _undated(self, column: str, chosen: Chosen) -> int:
+        """How many items have no such date."""
+        undated = self.columns.days(column).days[chosen.first] < 0
+        return int(chosen.kinds.n[chosen.kinds.of[np.flatnonzero(undated)]].sum())
+
+    def _by_key(self, name: str, chosen: Chosen) -> list[Row]:
+        """The sums of all the items, without a key, and a row for every key that occurs."""
+        coded = self.columns.coded(self.axis(name))
+        found = tallies.by_key(
+            chosen, self.columns.base(), tallies.split(coded), tallies.across(self.by_letter)
+        ).tolist()
+        whole = tallies.whole(chosen, self.by_letter).tolist()
+        return [(None, *whole), *((key, *row) for key, row in zip(coded.keys, found, strict=True) if row[2])]
+
+    def _counts(self, name: str, chosen: Chosen) -> list[Row]:
+        """How many items hold each key that occurs."""
+        coded = self.columns.coded(self.axis(name))
+        found = tallies.items_by_key(chosen, tallies.split(coded)).tolist()
+        return [(key, n) for key, n in zip(coded.keys, found, strict=True) if n]
+
+    def _with_rest(self, part: Chosen, whole: Chosen) -> Row:
+        """The sums of some of the items of `whole`, and those across them and the others of their letters."""
+        base = self.columns.base()
+        at = base.letter[part.first]
+        if len(whole.first) < base.letters:
+            at = np.searchsorted(base.letter[whole.first], at)
+        of = Kinds(whole.kinds.of[at], whole.kinds.n, whole.kinds.y)
+        return tuple(tallies.beside(part.kinds, of, tallies.across(self.by_letter)).tolist())
 
     def _keyed(self, name: str, column: str = "mask") -> tuple[str, list[object]]:
         """SQL that lists which keys each distinct value of `column` in `{base}` holds, as (`column`, key)."""
@@ -257,9 +259,3 @@ class Rates(Crossing):
             f"WHERE t.dimension = ? AND (m.{column} & t.bit) <> 0 UNION ALL SELECT 0::UBIGINT, '{NOT_STATED}'",
             [name],
         )
-
-
-def _sum(one: CrossSums, other: CrossSums) -> CrossSums:
-    return CrossSums(
-        one.letters + other.letters, one.nn + other.nn, one.ny + other.ny, one.yn + other.yn, one.yy + other.yy
-    )

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from data import search
-from data.asking import SUMS, Row, per_letter, quotients, sums_of
+from data import side_tallies, tallies
+from data.asking import Row, crossing, tallied
 from data.comparison import Relation
 from data.filters import Filters
 from data.rates import Rates
-from data.schema import dimensions
 from data.standardise import Cell, Stratum, rolled_up
 from data.statistics import CrossSums, Sums
+from data.tallies import PARTS
 
 Condition = tuple[str, list[object]]
 """A condition over `facts` and its parameters."""
@@ -33,7 +33,7 @@ class Sides(Rates):
         if other is None:
             return "apart", (condition, values), (f"({condition}) IS NOT TRUE", values)
         if other.words:
-            self._cursor.register("other_hits", search.letters_with(self.snapshot.index, other.words))
+            self._find("other_hits", other.words)
         theirs, their_values = self.where(other, hits="other_hits")
         both, a_alone, b_alone = self._one(
             f"""
@@ -59,84 +59,50 @@ class Sides(Rates):
 
     def _whole_of(self, segment: Condition) -> tuple[Sums, tuple[int, int, int]]:
         """A segment's sums over items, and its letters upheld, partly overturned and overturned."""
-        condition, values = segment
-        row = self._one(
-            f"WITH per AS ({per_letter(condition)}) SELECT {SUMS}, count(*) FILTER (y = 0), "
-            "count(*) FILTER (y > 0 AND y < n), count(*) FILTER (y = n) FROM per",
-            [*values, *values],
-        )
-        return sums_of(row[:7]), (row[7], row[8], row[9])
+        chosen = self._chosen(*segment)
+        return tallied(tallies.whole(chosen, False).tolist()), tallies.outcomes(chosen)
 
     def _sided(self, a: Condition, b: Condition, by_letter: bool = False) -> tuple[Sums, Sums, CrossSums]:
         """The sums of two sides that share no item, and of the letters with items of both."""
-        unit = "least(n, 1) n, least(y, 1) y, least(rn, 1) rn, least(ry, 1) ry" if by_letter else "n, y, rn, ry"
-        marked, values = _marked(a, b)
-        rows = self._all(
-            f"""
-            WITH marked AS ({marked}),
-            per AS (SELECT {unit} FROM (
-                SELECT count(*) FILTER (a) n, count(*) FILTER (a AND overturned) y, count(*) FILTER (NOT a) rn,
-                    count(*) FILTER (NOT a AND overturned) ry FROM marked WHERE NOT alone GROUP BY letter_key))
-            SELECT 'a', {SUMS} FROM per WHERE n > 0
-            UNION ALL SELECT 'b', {SUMS} FROM (SELECT rn n, ry y FROM per WHERE rn > 0)
-            UNION ALL SELECT 'both', count(*), coalesce(sum(n*rn), 0)::BIGINT, coalesce(sum(n*ry), 0)::BIGINT,
-                coalesce(sum(y*rn), 0)::BIGINT, coalesce(sum(y*ry), 0)::BIGINT, 0, 0 FROM per WHERE n > 0 AND rn > 0
-            UNION ALL SELECT 'alone', count(*) FILTER (a), count(*) FILTER (a AND overturned), count(*) FILTER (NOT a),
-                count(*) FILTER (NOT a AND overturned), 0, 0, 0 FROM marked WHERE alone
-            """,
-            values,
-        )
-        found = {row[0]: row[1:] for row in rows}
-        n, y, rn, ry = found["alone"][:4]
+        one, other = self._chosen(*a), self._chosen(*b)
+        across = side_tallies.tied(one, other, self.columns.base(), by_letter).tolist()
         return (
-            sums_of(found["a"]) + Sums.letters_as_units(n, y),
-            sums_of(found["b"]) + Sums.letters_as_units(rn, ry),
-            CrossSums(*map(int, found["both"][:5])),
+            tallied(tallies.whole(one, by_letter).tolist()),
+            tallied(tallies.whole(other, by_letter).tolist()),
+            crossing(across),
         )
 
     def _shares(self, a: Condition, b: Condition, name: str) -> Shares:
         """For a dimension: each side's sizes (n, letters, nn), those across (letters, nn), and by key eleven sums.
 
         By key: sum y, y^2, n y, y^2 / n of A, the same of B, then n_a y_b, y_a n_b, y_a y_b; y counts items with the key.
-        A letter whose items hold the same values needs no grouping by key.
         """
-        column = dimensions()[name].column
-        keyed, key_values = self._keyed(name)
-        marked, values = _marked(a, b, f", {column} AS mask")
-        one = "least({0}, 1)" if self.by_letter else "{0}"
-        size = f"{one.format('n')} n, {one.format('rn')} rn"
-        rows = self._all(
-            f"""
-            WITH marked AS ({marked}),
-            whole AS (SELECT letter_key, min(mask) mask, max(mask) other, count(*) FILTER (a) n, count(*) FILTER (NOT a) rn
-                FROM marked WHERE NOT alone GROUP BY letter_key),
-            mixed AS (SELECT letter_key, mask, count(*) FILTER (a) n, count(*) FILTER (NOT a) rn
-                FROM marked SEMI JOIN (FROM whole WHERE mask <> other) USING (letter_key) GROUP BY ALL),
-            keyed AS ({keyed.format(base="mixed")}),
-            grouped AS (SELECT key, letter_key, sum(n)::BIGINT y, sum(rn)::BIGINT ry FROM mixed JOIN keyed USING (mask) GROUP BY ALL),
-            per AS (SELECT key, {one.format("w.n")} n, {one.format("w.rn")} rn, {one.format("y")} y, {one.format("ry")} ry
-                FROM grouped JOIN whole w USING (letter_key)),
-            letters AS (SELECT {size} FROM whole)
-            SELECT 'sizes', NULL, coalesce(sum(n), 0)::BIGINT, count(*) FILTER (n > 0), coalesce(sum(n*n), 0)::BIGINT,
-                coalesce(sum(rn), 0)::BIGINT, count(*) FILTER (rn > 0), coalesce(sum(rn*rn), 0)::BIGINT,
-                count(*) FILTER (n > 0 AND rn > 0), coalesce(sum(n*rn), 0)::BIGINT, 0, 0, 0 FROM letters
-            UNION ALL SELECT 'alone', mask::VARCHAR, count(*) FILTER (a), count(*) FILTER (NOT a), 0, 0, 0, 0, 0, 0, 0, 0, 0
-                FROM marked WHERE alone GROUP BY mask
-            UNION ALL SELECT 'uniform', mask::VARCHAR, sum(n), sum(n*n), sum(rn), sum(rn*rn), sum(n*rn), 0, 0, 0, 0, 0, 0
-                FROM (SELECT mask, {size} FROM whole WHERE mask = other) GROUP BY mask
-            UNION ALL SELECT 'mixed', key, sum(y), sum(y*y), sum(n*y), {quotients("y", "n", "n > 0")},
-                sum(ry), sum(ry*ry), sum(rn*ry), {quotients("ry", "rn", "rn > 0")}, sum(n*ry), sum(y*rn), sum(y*ry)
-                FROM per GROUP BY key
-            """,
-            [*values, *key_values],
+        (_, *sizes), *rows = self._kept(
+            f"shares of {name} by letter {self.by_letter} in {a[0]} and in {b[0]}",
+            [*a[1], *b[1]],
+            lambda: self._shared(a, b, name),
         )
-        return self._added_up(name, rows)
+        sides = Sums(n=sizes[0], letters=sizes[1], nn=sizes[2]), Sums(n=sizes[3], letters=sizes[4], nn=sizes[5])
+        cells = {key: [x / PARTS if at in (3, 7) else float(x) for at, x in enumerate(row)] for key, *row in rows}
+        return sides, (sizes[6], sizes[7]), cells
+
+    def _shared(self, a: Condition, b: Condition, name: str) -> list[Row]:
+        """The sizes, without a key, and a row for every key that occurs on either side."""
+        one, other = self._chosen(*a), self._chosen(*b)
+        key = ("sides", a[0], *a[1], b[0], *b[1], self._found)
+        both, base = self._held.get(
+            key, lambda: side_tallies.marked(one, other, self.columns.base()), side_tallies.marked_bytes
+        )
+        sizes = tallies.beside(both.kinds, both.kinds, side_tallies.sizes(self.by_letter)).tolist()
+        coded = self.columns.coded(self.axis(name))
+        found = tallies.by_key(both, base, tallies.split(coded), side_tallies.shares(self.by_letter)).tolist()
+        rows = zip(coded.keys, found, strict=True)
+        return [(None, *sizes), *((key, *row) for key, row in rows if row[0] or row[4])]
 
     def _part(self, a: Condition) -> float:
         """The part of all items that a segment holds."""
-        condition, values = a
-        row = self._one(f"SELECT count(*) FILTER ({condition}), count(*) FROM facts", values)
-        return row[0] / row[1] if row[1] else 0.0
+        items = len(self.columns.base().letter)
+        return len(self._chosen(*a).rows) / items if items else 0.0
 
     def whole_shares(self, name: str) -> Shares:
         """The shares of everything loaded, as side B; kept with a snapshot."""
@@ -163,30 +129,6 @@ class Sides(Rates):
             if others[0] or now[0]:
                 added[key] = [*now[:4], *others, *now[8:]]
         return (own, Sums(n=size[0], letters=size[1], nn=size[2])), across, added
-
-    def _added_up(self, name: str, rows: Sequence[Row]) -> Shares:
-        wholes, across = [Sums(), Sums()], (0, 0)
-        cells: dict[str, list[float]] = {}
-        for kind, key, *figures in rows:
-            if kind == "sizes":
-                for place, (n, letters, nn) in enumerate((figures[:3], figures[3:6])):
-                    wholes[place] += Sums(n=int(n), letters=int(letters), nn=int(nn))
-                across = int(figures[6]), int(figures[7])
-                continue
-            if kind == "alone":
-                n, rn = map(int, figures[:2])
-                wholes[0] += Sums(n=n, letters=n, nn=n)
-                wholes[1] += Sums(n=rn, letters=rn, nn=rn)
-                own = [n, n, n, n, rn, rn, rn, rn, 0, 0, 0]
-            elif kind == "uniform":
-                n, nn, rn, rnrn, nrn = figures[:5]
-                own = [n, nn, nn, n, rn, rnrn, rnrn, rn, nrn, nrn, nrn]
-            else:
-                own = figures
-            for one in (key,) if kind == "mixed" else self._keys(name, key):
-                held = cells.setdefault(one, [0.0] * 11)
-                cells[one] = [float(x) + float(y) for x, y in zip(held, own, strict=True)]
-        return (wholes[0], wholes[1]), across, cells
 
     def _strata(
         self, a: Condition, b: Condition, levels: Sequence[str]

@@ -1,13 +1,13 @@
 """What pages ask of a whole snapshot, answered once when it is published and kept in it (table `answers`).
 
 Cluster sums over millions of items take a second each; whoever opens a page without a filter should not wait for them.
-An answer is found by the text of its question and its parameters (`asking.question_key`), so a question that is asked
-otherwise now is computed as any other.
+An answer is found by the text of its question, SQL or words, and its parameters (`asking.question_key`), so a question
+that is asked otherwise now is computed as any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import duckdb
@@ -36,13 +36,11 @@ class _Recorder(Reader):
 
     kept: dict[str, str]
 
-    def _all(self, sql: str, values: Sequence[object]) -> list[Row]:
-        key = question_key(sql, values)
-        if key in self.kept:
-            return decoded(self.kept[key])
-        rows = self._cursor.execute(sql, list(values)).fetchall()
-        self.kept[key] = encoded(rows)
-        return rows
+    def _kept(self, question: str, values: Sequence[object], answer: Callable[[], list[Row]]) -> list[Row]:
+        key = question_key(question, values)
+        if key not in self.kept:
+            self.kept[key] = encoded(answer())
+        return decoded(self.kept[key])
 
 
 def answers(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[str, str]:
@@ -61,6 +59,7 @@ def answers(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[s
     whole_snapshot = _recorder(connection, snapshot, whole, kept)
     whole_snapshot.letters_by_year()
     whole_snapshot.problems()
+    whole_snapshot.fields_read()
     return kept
 
 
@@ -70,7 +69,8 @@ def keep_answers(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> N
     (decisions,) = connection.execute("SELECT count(*) FROM facts").fetchone() or (0,)
     if decisions < FEWEST_DECISIONS:
         return
-    kept = answers(connection, snapshot)
+    # On a cursor of its own, with which goes what is held of tables that may still change.
+    kept = answers(connection.cursor(), snapshot)
     connection.executemany("INSERT INTO answers VALUES (?, ?)", list(kept.items()))
 
 
@@ -85,7 +85,7 @@ def _recorder(
 def _ask_whole(reader: Reader) -> None:
     reader.headline()
     for switch in SWITCHES:
-        reader.headline((switch,))
+        reader.rate_without(switch)
     for name in dimensions():
         reader.by(name)
         reader.counts(name)
@@ -111,7 +111,7 @@ def _ask_guidelines(
     """What the page on sources asks beside whole dimensions: none cited, and the MTUS before and after its revision."""
     none = _recorder(connection, snapshot, none_cited(whole, side), kept)
     none.headline()
-    none.headline(("ancillary",))
+    none.rate_without("ancillary")
     mtus = _recorder(connection, snapshot, mtus_cited(whole, side), kept)
     mtus.headline()
     mtus.by("mtus_edition")

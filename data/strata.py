@@ -15,12 +15,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from data.asking import SUMS, per_letter, sums_of
+from data import tallies
+from data.asking import Row, tallied
 from data.levels import BODY, CLAIM_AGE, MODIFIED, WHAT, YEAR
 from data.rates import Group, Rates, corrected
 from data.schema import dimensions
 from data.standardise import FEWEST_ITEMS, FEWEST_LETTERS, Matched, Ratio, p_values, ratio_of, ratio_z
 from data.statistics import Rate, Sums, benjamini_hochberg, difference, overturn_rate, rest_of
+from data.tallies import Chosen
 
 OTHER_COMBINATIONS = "other_combinations"
 _LEVELS = (WHAT, YEAR, BODY, MODIFIED, CLAIM_AGE)
@@ -102,13 +104,12 @@ class Strata(Rates):
         if dimension.whose != "letters" or dimension.kind != "mask":
             raise ValueError(f"{name} has no exact sets of a letter")
         condition, values = self.where()
-        letter = "k, 1 n, (y > 0)::INT y" if self.by_letter else "k, n, y"
-        per = per_letter(condition, f", any_value({dimension.column}) k", f", {dimension.column}")
-        rows = self._all(
-            f"WITH per AS ({per}) SELECT k::VARCHAR, {SUMS} FROM (SELECT {letter} FROM per) GROUP BY k",
-            [*values, *values],
+        rows = self._kept(
+            f"exact sets of {name} by letter {self.by_letter} {condition}",
+            values,
+            lambda: self._sets(name, self._chosen(condition, values)),
         )
-        sets = {",".join(self._keys(name, row[0])): sums_of(row[1:8]) for row in rows}
+        sets = {",".join(self._keys(name, mask)): tallied(row) for mask, *row in rows}
         whole = sum(sets.values(), Sums())
         rho = self._rho(whole)
         groups, folded = [], Sums()
@@ -125,6 +126,12 @@ class Strata(Rates):
             rate = replace(overturn_rate(folded, rho), small=True)
             groups.append(Group(OTHER_COMBINATIONS, "Other combinations", rate))
         return groups
+
+    def _sets(self, name: str, chosen: Chosen) -> list[Row]:
+        """The sums of the letters of every mask that occurs, as a text: not every reader of JSON takes numbers so large."""
+        coded = self.columns.coded(self.axis(name))
+        found = tallies.by_value(chosen, tallies.split(coded), self.by_letter).tolist()
+        return [(str(mask), *row) for mask, row in zip(coded.values, found, strict=True) if row[2]]
 
     def _by_items(self) -> Strata:
         if not self.by_letter:

@@ -28,8 +28,8 @@ def nothing_cited(view: View, side: Side) -> None:
     narrowed = none_cited(view.filters, side)
     found = view.ask("headline", filters=narrowed)
     if found.decisions:
-        without = view.ask("headline", tuple(dict.fromkeys((*narrowed.without, "ancillary"))), filters=narrowed)
-        note(none_cited_words(side, found, without.rate, unit_of(view)))
+        without = view.ask("rate_without", "ancillary", filters=narrowed)
+        note(none_cited_words(side, found, without, unit_of(view)))
 
 
 def one_side(view: View, side: Side) -> None:

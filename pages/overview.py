@@ -67,7 +67,7 @@ without = (
     ""
     if view.filters.one_outcome
     else "; ".join(
-        f"without {counted(count, name)}: {rate_words(view.ask('headline', (*view.filters.without, switch)).rate, unit)}"
+        f"without {counted(count, name)}: {rate_words(view.ask('rate_without', switch), unit)}"
         for switch, name, count in (
             ("ancillary", "ancillary item", head.ancillary),
             ("modified", "modified request", head.modified),

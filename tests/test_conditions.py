@@ -362,7 +362,7 @@ def test_every_question_answers_the_same_whichever_way_a_filter_is_said(
     beside = from_query({"where": "worker_age.least.50~or~words.match.pain"})
     for ask in (
         lambda reader: reader.headline(),
-        lambda reader: reader.headline((*reader.filters.without, "modified")),
+        lambda reader: reader.rate_without("modified"),
         lambda reader: reader.against_rest(),
         lambda reader: reader.by("category"),
         lambda reader: reader.cross("specialty", "body"),
