@@ -21,6 +21,7 @@ from data.sentences import ESTIMAND, MEANING, filter_text
 from data.warehouse import Snapshot
 
 MOST_ROWS_XLSX = 20_000  # about two to four seconds; beyond it a CSV takes a fraction of a second
+_MOST_EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number; a longer key stands as text
 _LONGEST_CELL = 32_767  # characters, by the format
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = (
@@ -199,7 +200,7 @@ def _write(sheet: Any, row: int, column: int, value: object, day: Any) -> None:
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | float):
+    elif isinstance(value, int | float) and not (isinstance(value, int) and abs(value) > _MOST_EXACT):
         sheet.write_number(row, column, value)
     elif isinstance(value, date) and value.year >= 1900:
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)

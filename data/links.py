@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl
 
 from data.errors import OverturnError, WarehouseError
 from data.filters import Filters, from_query, one_value
+from data.schema import dimensions
+from data.sentences import listed, unknown_keys
 from data.warehouse import Snapshot, current_snapshot, default_folder, snapshot
 
 PAGE_OPTIONS = ("snapshot", "page", "letter", "item", "sides", "source", "document", "b", "level", "hybrids", "sort")
@@ -27,6 +29,16 @@ def filter_of(text: str) -> Filters:
         raise OverturnError(
             f"The filter cannot be read: {', '.join(named)}. Give a link, or what stands after its ?, such as "
             "'modality=mri&date=2016..2017'."
+        )
+    anything = {
+        name: filters.choice(name).include + filters.choice(name).exclude
+        for name, one in dimensions().items()
+        if one.open
+    }
+    for label, values in unknown_keys(filters, anything).items():
+        raise OverturnError(
+            f"The filter names {listed(values)} under {label}, which is not known here. python -m loaders query --by NAME lists "
+            "the values of a dimension; a link copied from a page has them right."
         )
     return filters
 

@@ -129,7 +129,9 @@ def request_words(filters: Filters, document: str = "") -> str:
         said["admin"] += f" ({citation_label('document', document)}) cited" if document else " cited"
     if "modality" in said or "subcategory" in said:
         said.pop("category", None)  # the category goes without saying
-    return ", ".join(said.values()) or "All decisions"
+    if said:
+        return ", ".join(said.values())
+    return "All decisions that the conditions leave" if filters.condition or filters.words else "All decisions"
 
 
 def _label(name: str, key: str) -> str:

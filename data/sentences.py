@@ -14,7 +14,7 @@ from types import MappingProxyType
 from data.condition_fields import ConditionError
 from data.condition_links import from_link
 from data.condition_words import sentence
-from data.conditions import tests, unknown_values
+from data.conditions import fields_of, tests, unknown_values
 from data.filters import LONGEST_CHOICE, MAX_WORDS, Choice, Filters
 from data.rates import Group, Headline
 from data.schema import NOT_STATED, Dimension, dimensions
@@ -148,13 +148,9 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
     if len(filters.unreadable) > _UNKNOWN_NAMED:
         more = counted(len(filters.unreadable) - _UNKNOWN_NAMED, "more condition")
         found.append(f"{more} of the link cannot be read here either.")
-    unknown: dict[str, list[str]] = {}
+    unknown = unknown_keys(filters, held)
     for key, choice in filters.choices:
         dimension = dimensions()[key]
-        known = {*dimension.keys, *held.get(key, ()), NOT_STATED}
-        for value in (*choice.include, *choice.exclude):
-            if value not in known:
-                unknown.setdefault(dimension.label.lower(), []).append(_shown(value))
         if (
             choice.mode != "any"
             and len(choice.include) > 1
@@ -164,8 +160,6 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
                 f"No decision is {listed([dimension.term_label(value) for value in choice.include])} at once under "
                 f"{dimension.label.lower()}: choose any of them instead of all."
             )
-    for label, values in unknown_values(filters.condition).items():
-        unknown.setdefault(label.lower(), []).extend(map(repr, values))
     for label, values in unknown.items():
         more = f" and {counted(len(values) - _UNKNOWN_NAMED, 'more value')}" if len(values) > _UNKNOWN_NAMED else ""
         names = ", ".join(values[:_UNKNOWN_NAMED]) if more else listed(values)
@@ -184,6 +178,20 @@ def notices(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxy
     for typed in map(parse, [*filter(None, [filters.words]), *words]):
         found += [typed.trouble] if typed.trouble else typed.notes
     return list(dict.fromkeys(found))
+
+
+def unknown_keys(filters: Filters, held: Mapping[str, Collection[str]] = MappingProxyType({})) -> dict[str, list[str]]:
+    """What the filter names and nobody here knows, in quotes, by the name of its dimension or field; `held` as in `notices`."""
+    unknown: dict[str, list[str]] = {}
+    for key, choice in filters.choices:
+        dimension = dimensions()[key]
+        known = {*dimension.keys, *held.get(key, ()), NOT_STATED}
+        for value in (*choice.include, *choice.exclude):
+            if value not in known:
+                unknown.setdefault(dimension.label.lower(), []).append(_shown(value))
+    for label, values in unknown_values(filters.condition).items():
+        unknown.setdefault(label.lower(), []).extend(map(repr, values))
+    return unknown
 
 
 def _not_read(name: str, value: str) -> str:
@@ -242,7 +250,8 @@ def answer(head: Headline, filters: Filters, versus: Difference | None, rest: Ra
     text = (
         f"{what}; {rate.y:,} overturned: {percent(rate.rate, rate.n)} ({interval_words(rate.low, rate.high, rate.n)})"
     )
-    return text + _compared(versus, rest, unit) + "."
+    by_outcome = "outcome" in fields_of(filters.condition)  # then a comparison says what the condition chose
+    return text + ("" if by_outcome else _compared(versus, rest, unit)) + "."
 
 
 def _compared(versus: Difference | None, rest: Rate | None, unit: str) -> str:

@@ -68,16 +68,33 @@ def cut_words(question: Question, result: Result) -> str:
 def cells(table: pa.Table) -> Iterator[list[object]]:
     """The rows as numbers, truth values, dates and texts; lists joined by semicolons, what is nested as JSON."""
     for batch in table.to_batches(max_chunksize=2000):
-        columns = [[cell(value) for value in column.to_pylist()] for column in batch.columns]
+        columns = [[cell(value) for value in _values(column)] for column in batch.columns]
         yield from (list(row) for row in zip(*columns, strict=True))
 
 
+def _values(column: pa.Array) -> list[Any]:
+    """The values of a column; a day beyond Python's calendar (before the year 1, infinity) as the engine's number of it."""
+    try:
+        return list(column.to_pylist())
+    except (OverflowError, ValueError):
+        return [_value(one) for one in column]
+
+
+def _value(one: pa.Scalar) -> Any:
+    try:
+        return one.as_py()
+    except (OverflowError, ValueError):
+        return f"beyond the calendar ({one.value:,} {'days' if pa.types.is_date(one.type) else 'ticks'} from 1970)"
+
+
 def cell(value: Any) -> object:
-    """One value as a cell."""
+    """One value as a cell; a whole number of more digits than a spreadsheet or a table holds as text."""
+    if isinstance(value, Decimal):
+        value = int(value) if value.as_tuple().exponent == 0 else float(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
+        return str(value)
     if value is None or isinstance(value, bool | int | float | str) or type(value) is date:
         return value
-    if isinstance(value, Decimal):
-        return int(value) if value.as_tuple().exponent == 0 else float(value)
     if isinstance(value, list) and all(one is None or isinstance(one, str) for one in value):
         return "; ".join(one or "" for one in value)
     return _as_text(value)

@@ -21,7 +21,7 @@ from data.conditions import DEEPEST, MOST_TESTS, Group, Node, depth, grouped, on
 from data.filters import Filters, from_query, one_value, to_query, where
 from data.queries import Reader
 from data.segments import segment_from, segment_text
-from data.sentences import chips, filter_text, notices
+from data.sentences import answer, chips, filter_text, notices
 from data.warehouse import Snapshot
 from loaders.difference import diff
 from loaders.ingest import ingest
@@ -314,6 +314,22 @@ def test_a_condition_stands_beside_every_other_part_of_the_filter() -> None:
 def test_a_condition_may_leave_one_outcome_alone(link: str, outcome: str | None) -> None:
     assert only_outcome(from_link(link)) == outcome
     assert from_query({"where": link}).one_outcome == outcome
+
+
+def test_a_rate_that_a_condition_chose_by_outcome_is_compared_with_nothing(
+    connection: duckdb.DuckDBPyConnection, sample_warehouse: Snapshot
+) -> None:
+    chosen, plain = (
+        from_query({"where": "modality.is.mri~or~outcome.is.overturned"}),
+        from_query({"where": "modality.is.mri"}),
+    )
+    said = {}
+    for filters in (chosen, plain):
+        reader = Reader(connection, sample_warehouse, filters)
+        said[filters] = answer(reader.headline(), filters, *reader.against_rest())
+    assert "all other" in said[plain]
+    assert "all other" not in said[chosen]
+    assert " % (" in said[chosen].replace("\xa0", " ")
 
 
 def test_a_tree_has_one_form_and_its_limits() -> None:

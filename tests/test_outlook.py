@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 
-from data.filters import Choice, DateRange, Filters
+from data.filters import Choice, DateRange, Filters, from_query
 from data.outlook import Outlook, dropped, outlook_sentence, overturned_share, request_of, request_words
 from data.queries import Reader
 from data.smoothing import ladder, prior_strength
@@ -221,3 +221,9 @@ def test_the_share_that_a_cost_rests_on(connection: duckdb.DuckDBPyConnection, c
     few, none = (Filters(dates=DateRange(date(year, 1, 1), date(year, 12, 31))) for year in (2010, 2011))
     for filters in (few, few.choose("modality", Choice(("mri",))), none):
         assert overturned_share(outlook(connection, corpus, filters)) is None
+
+
+def test_the_widest_group_says_that_conditions_limit_it() -> None:
+    assert request_words(from_query({})) == "All decisions"
+    assert request_words(from_query({"where": "worker_age.least.50"})) == "All decisions that the conditions leave"
+    assert request_words(from_query({"words": "knee"})) == "All decisions that the conditions leave"

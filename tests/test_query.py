@@ -47,6 +47,16 @@ def test_values_of_a_link_are_decoded_and_joined() -> None:
     assert filter_of("") == filter_of("http://localhost:8501/imaging") == filter_of("unit=item") == from_query({})
 
 
+@pytest.mark.parametrize("link", ["modality=zzz", "admin=!zzz", "where=body.is.zzz"])
+def test_a_value_that_nobody_knows_is_named(link: str) -> None:
+    with pytest.raises(OverturnError, match=r"zzz.*which is not known here"):
+        filter_of(link)
+
+
+def test_what_the_data_hold_may_be_asked_for() -> None:
+    assert filter_of("collection=Our claims").choice("collection").include == ("Our claims",)
+
+
 @pytest.mark.parametrize(
     "link",
     [

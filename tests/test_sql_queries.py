@@ -24,7 +24,7 @@ from data.notes import save_view
 from data.saved_queries import delete_query, save_query, saved_queries
 from data.sql_examples import Example, examples
 from data.sqldesk import Desk
-from data.sqlfiles import about_query, cell, query_csv, query_parquet, query_xlsx
+from data.sqlfiles import about_query, cell, cells, query_csv, query_parquet, query_xlsx
 from data.sqlrun import LONGEST, QueryError, Question, Result, run
 from data.sqltext import parameters
 from data.sqlviews import item_dimensions, items_sql, lists, prepare, relations
@@ -236,3 +236,11 @@ def test_values_of_every_kind_become_cells() -> None:
     assert cell({"a": [1]}) == '{"a": [1]}'
     assert cell(["a", None]) == "a; "
     assert cell(date(2017, 1, 2)) == date(2017, 1, 2)
+    assert cell(Decimal(2**70)) == str(2**70), "more digits than a table holds"
+    beyond = pa.array([None, 2**31 - 1, -(2**30)], pa.int32()).view(pa.date32())
+    [row, *rows] = cells(pa.table({"day": beyond, "n": pa.array([1, 2, 3])}))
+    assert row == [None, 1]
+    assert rows == [
+        ["beyond the calendar (2,147,483,647 days from 1970)", 2],
+        ["beyond the calendar (-1,073,741,824 days from 1970)", 3],
+    ]

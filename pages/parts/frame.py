@@ -119,7 +119,7 @@ def note(markup: str) -> None:
 def to_the_top(page: int) -> None:
     """Bring the element of the class `ov-top` into view: the browser keeps its place where a list below it was exchanged.
 
-    The only script of the product; no word from outside is in it. `page` makes it another one, for an equal one does not run.
+    No word from outside is in it. `page` makes it another one, for an equal one does not run.
     """
     script = "document.querySelector('.ov-top')?.scrollIntoView({block: 'start'});"
     st.html(f"<script>{script} // {int(page)}</script>", unsafe_allow_javascript=True)

@@ -19,7 +19,7 @@ from pages.parts.briefing import note_table
 from pages.parts.frame import note, plain
 from pages.parts.options import option
 from pages.parts.pictures import unit_of
-from pages.parts.state import OPTION, View, address, apply, current, go, reader
+from pages.parts.state import OPTION, View, address, apply, current, reader, turn_to
 
 FIELDS = OPTION + "fields"
 DEFAULT = (
@@ -34,7 +34,7 @@ _TURN = "ov-open-letter"
 def opened(view: View) -> None:
     """Turn to the letter whose row was chosen on the last run."""
     if found := st.session_state.pop(_TURN, None):
-        go("letter", view.filters, letter=found[0][:16], item=str(found[1]))
+        turn_to("letter", view.filters, letter=found[0][:16], item=str(found[1]))
 
 
 def show(view: View, head: Headline) -> None:

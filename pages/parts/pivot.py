@@ -35,7 +35,7 @@ from pages.parts.charts.matrix import FEWER, Amount, matrix
 from pages.parts.frame import note
 from pages.parts.options import option
 from pages.parts.pictures import unit_of
-from pages.parts.state import View, go
+from pages.parts.state import View, turn_to
 from pages.parts.tables import rate_cells, rate_columns, share_cell, table, versus
 from pages.parts.theme import modality_colour
 
@@ -53,7 +53,7 @@ def opened(view: View) -> None:
     """Turn to the letters of a cell that was clicked on the last run."""
     filters = st.session_state.pop(_OPEN, None)
     if isinstance(filters, Filters):
-        go("letters", filters)
+        turn_to("letters", filters)
 
 
 def show(view: View, head: Headline) -> None:

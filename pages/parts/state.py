@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import duckdb
 import streamlit as st
@@ -98,6 +99,23 @@ def go(page: str, filters: Filters, /, **options: str) -> None:
     The browser's history then also keeps this page with the other one's parameters, so what can be a `link` is one.
     """
     st.switch_page(navigation.pages()[page], query_params=address(filters, **options))
+
+
+def turn_to(page: str, filters: Filters, /, **options: str) -> None:
+    """Turn to another page as a click on a `link` does, so with one entry in the history, after a click on a mark or a row.
+
+    The link is drawn unseen and a constant script clicks it; no word from outside is in the script. Stops the run.
+    """
+    with st.container(key="ov-turn"):
+        st.page_link(navigation.pages()[page], label="Opening", query_params=address(filters, **options))
+        st.html(f"<script>{_CLICK} // {uuid4()}</script>", unsafe_allow_javascript=True)  # an equal one does not run
+    st.stop()
+
+
+_CLICK = (
+    "(function turn(left) { const way = document.querySelector('.st-key-ov-turn a');"
+    " if (way) way.click(); else if (left) setTimeout(turn, 20, left - 1); })(100);"
+)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

@@ -247,6 +247,7 @@ _RULES = """
 [class*="st-key-ov-link"] a { border: 1px solid var(--ov-border); border-radius: 0.375rem; padding: 0.25rem 0.75rem;
   white-space: nowrap; }
 
+.st-key-ov-turn { display: none; }
 .st-key-ov-title [data-testid="stHeading"] { min-width: min(100%, 20rem); }
 .stApp dl.ov-definitions { max-width: 62rem; row-gap: 0.5rem; }
 [data-testid="stPopoverBody"] { max-width: min(36rem, 92vw); }
