@@ -320,8 +320,8 @@ def test_a_rate_that_a_condition_chose_by_outcome_is_compared_with_nothing(
     connection: duckdb.DuckDBPyConnection, sample_warehouse: Snapshot
 ) -> None:
     chosen, plain = (
-        from_query({"where": "modality.is.mri~or~outcome.is.overturned"}),
-        from_query({"where": "modality.is.mri"}),
+        from_query({"where": "admin.is.mtus~or~outcome.is.overturned"}),
+        from_query({"where": "admin.is.mtus"}),
     )
     said = {}
     for filters in (chosen, plain):

@@ -98,7 +98,7 @@ def test_items_are_collected_over_pages_and_become_a_document(
     screen = opened(new_screen(), server)
     screen.press("ov-pack-add", "Add to quote pack")
     screen.page.locator(".st-key-ov-menu a", has_text="Overview").click()
-    screen.until(lambda: screen.path == "/" and len(screen.figures) > 3)
+    screen.until(lambda: screen.path == "/overview" and len(screen.figures) > 3)
     opened_again = screen.page.locator(".st-key-ov-link-pack a", has_text="Quote pack (1)")
     opened_again.click()
     screen.until(lambda: screen.path == "/pack" and screen.answer.startswith("1 decision"))
