@@ -98,25 +98,40 @@ def save_view(folder: Path, name: str, page: str, parameters: dict[str, str], ow
     )
     if not view.name:
         raise NotesError("A view needs a name, in letters or digits that can be seen.")
-    with writing(folder) as connection:
-        (held,) = connection.execute("SELECT count(*) FROM saved_views WHERE owner = ?", [owner]).fetchone()
-        if held >= MOST_VIEWS:
-            raise NotesError(f"There are {held:,} saved views already. Delete one that nobody needs first.")
-        made = connection.execute(
-            "INSERT INTO saved_views (owner, name, page, query, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [view.owner, view.name, view.page, view.query, view.created],
-        )
-        if made.rowcount != 1:
-            raise NotesError(
-                f"A view named {view.name} is saved already. Choose another name, or delete that one first."
-            )
+    row = {"owner": view.owner, "name": view.name, "page": view.page, "query": view.query, "created": view.created}
+    keep_named(folder, "saved_views", "view", MOST_VIEWS, row)
     return view
 
 
 def delete_view(folder: Path, name: str, owner: str = "") -> bool:
     """Forget a view; False when it was not there any more. Raises NotesError when the folder cannot be written."""
+    return forget_named(folder, "saved_views", name, owner)
+
+
+def keep_named(folder: Path, table: str, kind: str, most: int, row: dict[str, str]) -> None:
+    """Put a row with a `name` of its `owner` into a table of such, constants of code; `kind` is what people call one.
+
+    Raises NotesError when that name is taken, when the owner has `most` already, or when the folder cannot be written.
+    """
     with writing(folder) as connection:
-        gone = connection.execute("DELETE FROM saved_views WHERE owner = ? AND name = ?", [owner, name])
+        (held,) = connection.execute(f"SELECT count(*) FROM {table} WHERE owner = ?", [row["owner"]]).fetchone()
+        if held >= most:
+            several = "queries" if kind == "query" else f"{kind}s"
+            raise NotesError(f"There are {held:,} saved {several} already. Delete one that nobody needs first.")
+        made = connection.execute(
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT DO NOTHING",
+            list(row.values()),
+        )
+        if made.rowcount != 1:
+            raise NotesError(
+                f"A {kind} named {row['name']} is saved already. Choose another name, or delete that one first."
+            )
+
+
+def forget_named(folder: Path, table: str, name: str, owner: str) -> bool:
+    """Take a row out of a table of named ones; False when it was not there any more. Raises NotesError."""
+    with writing(folder) as connection:
+        gone = connection.execute(f"DELETE FROM {table} WHERE owner = ? AND name = ?", [owner, name])
     return gone.rowcount == 1
 
 

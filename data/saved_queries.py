@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data.errors import NotesError
-from data.notes import rows, tidy_name, writing
+from data.notes import forget_named, keep_named, rows, tidy_name
 from data.sqlrun import LONGEST
 
 MOST_QUERIES = 500  # of one owner
@@ -57,23 +57,11 @@ def save_query(
     if not sql.strip() or len(sql) > LONGEST:
         raise NotesError(f"There is nothing to save: write a statement of at most {LONGEST:,} characters first.")
     said = json.dumps({"values": values, "chart": chart})
-    with writing(folder) as connection:
-        (held,) = connection.execute("SELECT count(*) FROM saved_queries WHERE owner = ?", [owner]).fetchone()
-        if held >= MOST_QUERIES:
-            raise NotesError(f"There are {held:,} saved queries already. Delete one that nobody needs first.")
-        done = connection.execute(
-            "INSERT INTO saved_queries (owner, name, sql, said, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [owner, made.name, sql, said, made.created],
-        )
-        if done.rowcount != 1:
-            raise NotesError(
-                f"A query named {made.name} is saved already. Choose another name, or delete that one first."
-            )
+    row = {"owner": owner, "name": made.name, "sql": sql, "said": said, "created": made.created}
+    keep_named(folder, "saved_queries", "query", MOST_QUERIES, row)
     return made
 
 
 def delete_query(folder: Path, name: str, owner: str = "") -> bool:
     """Forget a query; False when it was not there any more. Raises NotesError when the folder cannot be written."""
-    with writing(folder) as connection:
-        gone = connection.execute("DELETE FROM saved_queries WHERE owner = ? AND name = ?", [owner, name])
-    return gone.rowcount == 1
+    return forget_named(folder, "saved_queries", name, owner)
